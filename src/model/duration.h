@@ -1,0 +1,25 @@
+#pragma once
+// Durations as Prometheus writes them: `1h30m`, `15s`, `500ms`, `0`; units y w d h m s ms in
+// descending order, each once, y = 365d. Kept as int64 milliseconds.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace watchfire::model {
+
+// Errors are upstream's: `not a valid duration string: "x"`, `unknown unit "x" in duration "y"`,
+// `empty duration string`, `duration out of range`.
+Result<int64_t> ParseDurationMs(std::string_view text);
+
+// `0s` for zero; `y` and `w` only where they divide the rest exactly; then d, h, m, s, ms.
+std::string FormatDuration(int64_t ms);
+
+// Sizes: a number and a unit, powers of 1024 (`512MB`, `1GiB`).
+Result<uint64_t> ParseSizeBytes(std::string_view text);
+// Largest unit that divides exactly: `10GiB`, as upstream prints it.
+std::string FormatSizeBytes(uint64_t bytes);
+
+}  // namespace watchfire::model

@@ -1,0 +1,156 @@
+#include "model/regex.h"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <map>
+
+namespace watchfire::model {
+namespace {
+
+// Patterns come from configurations and queries: a bound keeps one of them from eating the memory.
+constexpr int64_t kMaxRegexMemory = 8 << 20;
+
+bool IsMeta(char c) { return std::string_view("\\.+*?()|[]{}^$").find(c) != std::string_view::npos; }
+
+// "a|b|c" → its parts; empty if anything but plain text is in it.
+std::vector<std::string> LiteralAlternatives(std::string_view pattern) {
+  std::vector<std::string> parts(1);
+  for (size_t i = 0; i < pattern.size(); ++i) {
+    char c = pattern[i];
+    if (c == '|') {
+      parts.emplace_back();
+    } else if (c == '\\' && i + 1 < pattern.size() && IsMeta(pattern[i + 1])) {
+      parts.back() += pattern[++i];
+    } else if (IsMeta(c)) {
+      return {};
+    } else {
+      parts.back() += c;
+    }
+  }
+  std::sort(parts.begin(), parts.end());
+  parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
+  return parts;
+}
+
+// The plain text before the first special character; dropped if an alternation or a quantifier
+// could make it optional.
+std::string LiteralPrefix(std::string_view pattern) {
+  if (pattern.find('|') != std::string_view::npos) return {};
+  size_t n = 0;
+  while (n < pattern.size() && !IsMeta(pattern[n])) ++n;
+  bool quantified = n < pattern.size() && (pattern[n] == '*' || pattern[n] == '?' ||
+                                           pattern[n] == '{' || pattern[n] == '+');
+  if (quantified && n > 0) {
+    // The quantifier binds the last character (all bytes of it in UTF-8).
+    do {
+      --n;
+    } while (n > 0 && (static_cast<uint8_t>(pattern[n]) & 0xc0) == 0x80);
+  }
+  return std::string(pattern.substr(0, n));
+}
+
+bool IsWord(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+}  // namespace
+
+struct Regex::Impl {
+  explicit Impl(std::string_view text, const re2::RE2::Options& options)
+      : pattern(text), re("^(?s:" + pattern + ")$", options) {}
+  std::string pattern;
+  re2::RE2 re;
+  std::vector<std::string> set_matches;
+  std::string prefix;
+};
+
+Result<Regex> Regex::Compile(std::string_view pattern) {
+  re2::RE2::Options options;
+  options.set_log_errors(false);
+  options.set_max_mem(kMaxRegexMemory);
+  // Checked alone first, so that an unbalanced ")" cannot close our own group.
+  re2::RE2 alone(re2::StringPiece(pattern.data(), pattern.size()), options);
+  if (!alone.ok()) {
+    std::string text = alone.error();
+    if (!alone.error_arg().empty()) {
+      // RE2: "missing ): (abc"; Go: "missing closing ): `(abc`".
+      size_t colon = text.rfind(": ");
+      if (colon != std::string::npos) text.resize(colon);
+      if (text == "missing )") text = "missing closing )";
+      if (text == "no argument for repetition operator") {
+        text = "missing argument to repetition operator";
+      }
+      if (text == "missing ]") text = "missing closing ]";
+      if (text == "invalid escape sequence") text = "invalid escape sequence";
+      text += ": `" + alone.error_arg() + "`";
+    }
+    return Error::Invalid("error parsing regexp: {}", text);
+  }
+  auto impl = std::make_shared<Impl>(pattern, options);
+  if (!impl->re.ok()) return Error::Invalid("error parsing regexp: {}", impl->re.error());
+  impl->set_matches = LiteralAlternatives(pattern);
+  impl->prefix = LiteralPrefix(pattern);
+  return Regex(std::move(impl));
+}
+
+bool Regex::Matches(std::string_view text) const {
+  const Impl& impl = *impl_;
+  if (!impl.set_matches.empty()) {
+    return std::binary_search(impl.set_matches.begin(), impl.set_matches.end(), text);
+  }
+  if (text.substr(0, impl.prefix.size()) != impl.prefix) return false;
+  return re2::RE2::FullMatch(re2::StringPiece(text.data(), text.size()), impl.re);
+}
+
+bool Regex::Expand(std::string_view text, std::string_view replacement, std::string* out) const {
+  const re2::RE2& re = impl_->re;
+  auto groups = static_cast<size_t>(re.NumberOfCapturingGroups()) + 1;
+  std::vector<re2::StringPiece> found(groups);
+  if (!re.Match(re2::StringPiece(text.data(), text.size()), 0, text.size(),
+                re2::RE2::ANCHOR_BOTH, found.data(), static_cast<int>(groups))) {
+    return false;
+  }
+  out->clear();
+  auto append_group = [&](std::string_view name) {
+    bool numeric = !name.empty() && std::all_of(name.begin(), name.end(),
+                                                [](char c) { return c >= '0' && c <= '9'; });
+    size_t index = groups;
+    if (numeric) {
+      if (name.size() < 6) index = static_cast<size_t>(std::stoul(std::string(name)));
+    } else {
+      auto named = re.NamedCapturingGroups().find(std::string(name));
+      if (named != re.NamedCapturingGroups().end()) index = static_cast<size_t>(named->second);
+    }
+    if (index < groups) out->append(found[index].data(), found[index].size());
+  };
+  for (size_t i = 0; i < replacement.size(); ++i) {
+    if (replacement[i] != '$' || i + 1 == replacement.size()) {
+      *out += replacement[i];
+      continue;
+    }
+    if (replacement[i + 1] == '$') {
+      *out += '$';
+      ++i;
+      continue;
+    }
+    bool braces = replacement[i + 1] == '{';
+    size_t start = i + (braces ? 2 : 1);
+    size_t end = start;
+    while (end < replacement.size() && IsWord(replacement[end])) ++end;
+    bool closed = !braces || (end < replacement.size() && replacement[end] == '}');
+    if (end == start || !closed) {
+      *out += '$';  // malformed: Go copies the dollar and goes on
+      continue;
+    }
+    append_group(replacement.substr(start, end - start));
+    i = braces ? end : end - 1;
+  }
+  return true;
+}
+
+const std::string& Regex::pattern() const { return impl_->pattern; }
+const std::vector<std::string>& Regex::set_matches() const { return impl_->set_matches; }
+const std::string& Regex::prefix() const { return impl_->prefix; }
+
+}  // namespace watchfire::model

@@ -1,0 +1,39 @@
+#pragma once
+// Regex: RE2 as Prometheus uses it, fully anchored with dot matching newlines (`^(?s:R)$`), linear
+// in the input. Literal alternatives ("a|b|c") are recognised so that callers can look values up
+// instead of testing all. Cheap to copy (shared, immutable), thread-safe.
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace watchfire::model {
+
+class Regex {
+ public:
+  // The error is RE2's text without a position, as upstream's parser shows it.
+  static Result<Regex> Compile(std::string_view pattern);
+
+  bool Matches(std::string_view text) const;
+  // Go's Regexp.Expand: if the whole text matches, `replacement` with $1, ${1}, ${name}, $$
+  // filled in; nullopt-like false otherwise.
+  bool Expand(std::string_view text, std::string_view replacement, std::string* out) const;
+  // Go's ReplaceAllString on the unanchored pattern is not offered; labelmap replaces the whole
+  // (anchored) name, for which Expand is the same.
+
+  const std::string& pattern() const;
+  // Non-empty when the pattern is just an alternation of literals; sorted, without duplicates.
+  const std::vector<std::string>& set_matches() const;
+  // A literal that every match starts with; may be empty.
+  const std::string& prefix() const;
+
+ private:
+  struct Impl;
+  explicit Regex(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+  std::shared_ptr<const Impl> impl_;
+};
+
+}  // namespace watchfire::model
