@@ -1,0 +1,16 @@
+#pragma once
+// Writes gathered families as a metrics page in the text format 0.0.4.
+
+#include <string>
+#include <vector>
+
+#include "client/registry.h"
+
+namespace watchfire::client {
+
+inline constexpr std::string_view kTextContentType =
+    "text/plain; version=0.0.4; charset=utf-8; escaping=underscores";
+
+std::string WriteText(const std::vector<MetricFamily>& families);
+
+}  // namespace watchfire::client
