@@ -1,5 +1,9 @@
 #include "storage/appender.h"
 
+#include <fmt/core.h>
+
+#include "base/numbers.h"
+
 namespace watchfire::storage {
 
 std::string_view AppendErrorText(AppendError error) {
@@ -18,6 +22,12 @@ std::string_view AppendErrorText(AppendError error) {
       return "unknown series reference";
   }
   return "";
+}
+
+std::string DuplicateSampleText(TimeMs t, double existing, double rejected) {
+  return fmt::format("{} {}; overrides not allowed: existing {}, new value {}",
+                     AppendErrorText(AppendError::kDuplicateTimestamp), t, FormatFloatGo(existing),
+                     FormatFloatGo(rejected));
 }
 
 }  // namespace watchfire::storage

@@ -14,6 +14,8 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -37,6 +39,8 @@ enum class AppendError : uint8_t {
   kUnknownRef,          // the ref is stale
 };
 std::string_view AppendErrorText(AppendError error);
+// Upstream's long form of kDuplicateTimestamp for float samples; numbers as Go's %g prints them.
+std::string DuplicateSampleText(TimeMs t, double existing, double rejected);
 
 struct RowError {
   size_t index;  // into the row
