@@ -10,9 +10,9 @@
 //   std::string page = WriteText(registry.Gather());             // client/text_writer.h
 //
 // The registry owns every metric; references stay valid as long as it lives (children of a family:
-// until Remove or Clear). Registering a name twice returns the existing metric if kind and labels
-// agree and aborts otherwise: that is a bug. All classes are thread-safe; updates of counters and
-// gauges are lock-free.
+// until Remove or Clear). Registering a name again returns the existing metric if kind and label
+// names agree (other label values make another child) and aborts otherwise: that is a bug. All
+// classes are thread-safe; updates of counters and gauges are lock-free.
 
 #include <atomic>
 #include <cstdint>
@@ -73,6 +73,7 @@ class Gauge {
 // Classic histogram with fixed upper bounds; +Inf is implied.
 class Histogram {
  public:
+  // `bounds` ascend.
   explicit Histogram(std::vector<double> bounds);
   void Observe(double v);
   MetricPoint Collect() const;
@@ -88,6 +89,8 @@ class Histogram {
 class Summary {
  public:
   explicit Summary(std::vector<double> quantiles);
+  // For tests: `now_ns` is monotonic time.
+  Summary(std::vector<double> quantiles, std::function<int64_t()> now_ns);
   ~Summary();
   void Observe(double v);
   MetricPoint Collect() const;
