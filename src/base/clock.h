@@ -4,7 +4,9 @@
 // (testing/fake_clock.h); std::chrono stays behind this header. Thread-safe.
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace watchfire {
 
@@ -32,5 +34,7 @@ inline double ToSeconds(int64_t ms) { return static_cast<double>(ms) / 1000.0; }
 
 // "2026-11-21T03:29:43.120Z"; nanoseconds are never printed. `t` is clamped to years 0..9999.
 std::string FormatRfc3339(TimeMs t);
+// RFC 3339 with an optional fraction and a zone ("Z" or "+02:00"); nothing else.
+std::optional<TimeMs> ParseRfc3339(std::string_view text);
 
 }  // namespace watchfire

@@ -2,6 +2,7 @@
 // Small text helpers: UTF-8 validity, Go-style quoting, splitting, joining, trimming, and the
 // nearest of a list of words for "did you mean". All are pure functions.
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,8 @@
 namespace watchfire {
 
 bool IsValidUtf8(std::string_view text);
+// Appends a code point; U+FFFD for what is none.
+void AppendUtf8(std::string& out, uint32_t code);
 
 // Go's strconv.Quote: double quotes, \n \t \" \\ and friends, \u00XX for other unprintables,
 // \xXX for bytes that are not UTF-8; printable UTF-8 stays as it is.

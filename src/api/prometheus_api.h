@@ -1,0 +1,118 @@
+#pragma once
+// The Prometheus face: /api/v1/*, the management endpoints and /metrics, registered on a Router.
+//
+// Handlers are thin: they read parameters, call one room and write the answer. They run on the
+// worker pool, several at a time; everything they touch is thread-safe. The api owns nothing: all
+// that Dependencies point to must outlive it and the server. Before `ready` is true, everything
+// that needs data answers 503 as upstream does.
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "api/response.h"
+#include "base/clock.h"
+#include "client/registry.h"
+#include "net/http.h"
+#include "promql/engine/engine.h"
+#include "rules/manager.h"
+#include "scrape/manager.h"
+#include "tsdb/db/db.h"
+
+namespace watchfire::api {
+
+struct BuildInfo {
+  std::string version;
+  std::string revision;
+  std::string branch;
+  std::string build_user;
+  std::string build_date;
+  std::string compiler;
+};
+
+// What the server as a whole knows; `app` fills it.
+struct ServerStatus {
+  std::function<std::string()> config_yaml;
+  std::function<bool()> reload_success;
+  std::function<TimeMs()> last_reload;
+  std::function<std::string()> retention;  // "15d or 10GiB"
+  std::vector<std::pair<std::string, std::string>> flags;  // sorted by name
+  TimeMs start_time = 0;
+  BuildInfo build;
+};
+
+struct Lifecycle {
+  bool enabled = false;  // --web.enable-lifecycle
+  std::function<Result<void>()> reload;
+  std::function<void()> quit;
+};
+
+struct Dependencies {
+  promql::Engine* engine = nullptr;
+  storage::Queryable* queryable = nullptr;
+  const tsdb::Db* db = nullptr;
+  const scrape::Manager* scrape = nullptr;
+  const rules::Manager* rules = nullptr;
+  client::Registry* registry = nullptr;
+  const Clock* clock = nullptr;
+  const std::atomic<bool>* ready = nullptr;
+  const std::atomic<bool>* stopping = nullptr;
+  std::string external_url;  // without a trailing slash
+  std::string cors_origin = ".*";
+  ServerStatus status;
+  Lifecycle lifecycle;
+};
+
+class PrometheusApi {
+ public:
+  explicit PrometheusApi(Dependencies dependencies);
+  // Adds every route; the router must not outlive this object.
+  void Register(net::Router& router);
+
+ private:
+  using Method = net::Response (PrometheusApi::*)(const net::Request&);
+  // Registers under /api/v1, with CORS, readiness and method checks.
+  void Api(net::Router& router, const std::string& path, Method method, bool post = false,
+           bool needs_ready = true);
+  void AddCors(const net::Request& request, net::Response& response) const;
+  net::Response NotReady() const;
+
+  // query_api.cc
+  net::Response Query(const net::Request& request);
+  net::Response QueryRange(const net::Request& request);
+  net::Response FormatQuery(const net::Request& request);
+  net::Response ParseQuery(const net::Request& request);
+  net::Response Execute(const net::Request& request, const net::Values& form,
+                        promql::QueryRequest query);
+  // series_api.cc
+  net::Response Series(const net::Request& request);
+  net::Response LabelNames(const net::Request& request);
+  net::Response LabelValues(const net::Request& request);
+  // targets_api.cc
+  net::Response Targets(const net::Request& request);
+  net::Response ScrapePools(const net::Request& request);
+  net::Response TargetsMetadata(const net::Request& request);
+  net::Response Metadata(const net::Request& request);
+  // rules_api.cc
+  net::Response Rules(const net::Request& request);
+  net::Response Alerts(const net::Request& request);
+  net::Response Alertmanagers(const net::Request& request);
+  // status_api.cc
+  net::Response StatusConfig(const net::Request& request);
+  net::Response StatusFlags(const net::Request& request);
+  net::Response StatusRuntimeInfo(const net::Request& request);
+  net::Response StatusBuildInfo(const net::Request& request);
+  net::Response StatusTsdb(const net::Request& request);
+  net::Response StatusWalReplay(const net::Request& request);
+  net::Response Notifications(const net::Request& request);
+  // management.cc
+  void RegisterManagement(net::Router& router);
+  net::Response Metrics(const net::Request& request);
+
+  Dependencies deps_;
+  model::Regex cors_origin_;
+};
+
+}  // namespace watchfire::api
