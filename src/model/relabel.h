@@ -4,7 +4,9 @@
 // a pure function and thread-safe.
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -42,6 +44,9 @@ struct RelabelConfig {
   std::string replacement = "$1";
   RelabelAction action = RelabelAction::kReplace;
   NameScheme scheme = NameScheme::kUtf8;
+
+  // By what was configured, not by the compiled regex.
+  bool operator==(const RelabelConfig& other) const;
 
   // Compiles the regex and checks the combination of fields; errors are upstream's texts.
   Result<void> Prepare();
