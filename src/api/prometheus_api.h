@@ -32,6 +32,8 @@ struct BuildInfo {
   std::string compiler;
 };
 
+std::string BuildInfoJson(const BuildInfo& build);
+
 // What the server as a whole knows; `app` fills it.
 struct ServerStatus {
   std::function<std::string()> config_yaml;
