@@ -57,6 +57,8 @@ struct Expr {
   }
 
   ExprKind kind;
+  // One more than the deepest child's, at most kMaxExprDepth: recursion over a tree is safe.
+  uint16_t depth = 1;
   PosRange pos;
 };
 using ExprPtr = std::unique_ptr<Expr>;
@@ -75,9 +77,18 @@ struct StringLiteral final : Expr {
 };
 
 enum class DurationOp : uint8_t {
-  kAdd, kSub, kMul, kDiv, kMod, kPow, kNeg, kPlus,
-  kStep, kRange,      // step(), range(): no operands
-  kMin, kMax,         // min_of(a, b), max_of(a, b)
+  kAdd,
+  kSub,
+  kMul,
+  kDiv,
+  kMod,
+  kPow,
+  kNeg,
+  kPlus,
+  kStep,
+  kRange,  // step(), range(): no operands
+  kMin,
+  kMax,  // min_of(a, b), max_of(a, b)
 };
 
 // Operands are DurationExpr or NumberLiteral (seconds).
@@ -104,7 +115,7 @@ struct Modifiers {
 struct VectorSelector final : Expr {
   VectorSelector() : Expr(ExprKind::kVectorSelector) {}
   ValueType type() const override { return ValueType::kVector; }
-  std::string name;          // set if the name was written before the braces or quoted in them
+  std::string name;          // set if the name was written before the braces
   model::Matchers matchers;  // includes the one for the name, last-written order
   Modifiers modifiers;
   bool anchored = false;
@@ -151,8 +162,20 @@ struct Call final : Expr {
 };
 
 enum class AggregateOp : uint8_t {
-  kSum, kAvg, kMin, kMax, kCount, kGroup, kStddev, kStdvar,
-  kTopk, kBottomk, kQuantile, kCountValues, kLimitk, kLimitRatio,
+  kSum,
+  kAvg,
+  kMin,
+  kMax,
+  kCount,
+  kGroup,
+  kStddev,
+  kStdvar,
+  kTopk,
+  kBottomk,
+  kQuantile,
+  kCountValues,
+  kLimitk,
+  kLimitRatio,
 };
 std::string_view AggregateOpName(AggregateOp op);
 
@@ -161,15 +184,28 @@ struct AggregateExpr final : Expr {
   ValueType type() const override { return ValueType::kVector; }
   AggregateOp op = AggregateOp::kSum;
   ExprPtr expr;
-  ExprPtr param;  // k, φ, label name, ratio; or null
+  ExprPtr param;                      // k, φ, label name, ratio; or null
   std::vector<std::string> grouping;  // as written
   bool without = false;
 };
 
 enum class BinaryOp : uint8_t {
-  kAdd, kSub, kMul, kDiv, kMod, kPow, kAtan2,
-  kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual,
-  kAnd, kOr, kUnless,
+  kAdd,
+  kSub,
+  kMul,
+  kDiv,
+  kMod,
+  kPow,
+  kAtan2,
+  kEqual,
+  kNotEqual,
+  kLess,
+  kLessEqual,
+  kGreater,
+  kGreaterEqual,
+  kAnd,
+  kOr,
+  kUnless,
   kTrimUpper,  // </
   kTrimLower,  // >/
 };
@@ -177,7 +213,9 @@ std::string_view BinaryOpText(BinaryOp op);
 inline bool IsComparison(BinaryOp op) {
   return op >= BinaryOp::kEqual && op <= BinaryOp::kGreaterEqual;
 }
-inline bool IsSetOperator(BinaryOp op) { return op >= BinaryOp::kAnd && op <= BinaryOp::kUnless; }
+inline bool IsSetOperator(BinaryOp op) {
+  return op >= BinaryOp::kAnd && op <= BinaryOp::kUnless;
+}
 
 enum class MatchCardinality : uint8_t { kOneToOne, kManyToOne, kOneToMany, kManyToMany };
 
