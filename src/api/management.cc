@@ -56,6 +56,11 @@ void PrometheusApi::RegisterManagement(net::Router& router) {
   router.Handle("GET", "/metrics", [this](const net::Request& request) {
     return Metrics(request);
   });
+  router.Handle("GET", "/metrics/host", [this](const net::Request&) {
+    net::Response response = net::Response::Text(200, deps_.host_metrics());
+    response.headers.Set("Content-Type", std::string(client::kTextContentType));
+    return response;
+  });
   router.Handle("GET", "/version", [this](const net::Request&) {
     return net::Response::Json(200, BuildInfoJson(deps_.status.build));
   });

@@ -39,7 +39,7 @@ struct ServerStatus {
   std::function<std::string()> config_yaml;
   std::function<bool()> reload_success;
   std::function<TimeMs()> last_reload;
-  std::function<std::string()> retention;  // "15d or 10GiB"
+  std::string retention;  // "15d or 10GiB"
   std::vector<std::pair<std::string, std::string>> flags;  // sorted by name
   TimeMs start_time = 0;
   BuildInfo build;
@@ -53,9 +53,9 @@ struct Lifecycle {
 
 struct Dependencies {
   promql::Engine* engine = nullptr;
-  storage::Queryable* queryable = nullptr;
-  const tsdb::Db* db = nullptr;
-  const scrape::Manager* scrape = nullptr;
+  // These two exist from readiness on; handlers that need them are not called before.
+  std::function<tsdb::Db*()> database;
+  std::function<const scrape::Manager*()> scrape;
   const rules::Manager* rules = nullptr;
   client::Registry* registry = nullptr;
   const Clock* clock = nullptr;
@@ -63,6 +63,7 @@ struct Dependencies {
   const std::atomic<bool>* stopping = nullptr;
   std::string external_url;  // without a trailing slash
   std::string cors_origin = ".*";
+  std::function<std::string()> host_metrics;  // the page of /metrics/host
   ServerStatus status;
   Lifecycle lifecycle;
 };

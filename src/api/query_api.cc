@@ -45,7 +45,7 @@ Result<void> ReadCommon(const net::Values& form, promql::QueryRequest& query, st
 net::Response PrometheusApi::Execute(const net::Request& request, const net::Values& form,
                                      promql::QueryRequest query) {
   query.cancelled = request.cancelled;
-  auto outcome = deps_.engine->Exec(*deps_.queryable, query);
+  auto outcome = deps_.engine->Exec(*deps_.database(), query);
   if (const auto* failure = std::get_if<promql::QueryFailure>(&outcome)) {
     if (failure->kind == promql::QueryErrorKind::kBadData) {
       return InvalidParam("query", Error::Invalid("{}", failure->message));

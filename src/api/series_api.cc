@@ -94,7 +94,7 @@ net::Response PrometheusApi::Series(const net::Request& request) {
   if (auto* response = std::get_if<net::Response>(&read)) return std::move(*response);
   auto& query = std::get<SeriesQuery>(read);
   if (query.sets.empty()) return Failure(ErrorType::kBadData, "no match[] parameter provided");
-  auto querier = deps_.queryable->NewQuerier(query.start, query.end);
+  auto querier = deps_.database()->NewQuerier(query.start, query.end);
   if (!querier.ok()) return StorageFailure(querier.error());
   storage::SelectHints hints;
   hints.start = query.start;
@@ -130,7 +130,7 @@ net::Response PrometheusApi::LabelNames(const net::Request& request) {
   if (auto* response = std::get_if<net::Response>(&read)) return std::move(*response);
   auto& query = std::get<SeriesQuery>(read);
   if (query.sets.empty()) query.sets.emplace_back();
-  auto querier = deps_.queryable->NewQuerier(query.start, query.end);
+  auto querier = deps_.database()->NewQuerier(query.start, query.end);
   if (!querier.ok()) return StorageFailure(querier.error());
   std::set<std::string> names;
   for (const model::Matchers& matchers : query.sets) {
@@ -150,7 +150,7 @@ net::Response PrometheusApi::LabelValues(const net::Request& request) {
   if (auto* response = std::get_if<net::Response>(&read)) return std::move(*response);
   auto& query = std::get<SeriesQuery>(read);
   if (query.sets.empty()) query.sets.emplace_back();
-  auto querier = deps_.queryable->NewQuerier(query.start, query.end);
+  auto querier = deps_.database()->NewQuerier(query.start, query.end);
   if (!querier.ok()) return StorageFailure(querier.error());
   std::set<std::string> values;
   for (const model::Matchers& matchers : query.sets) {

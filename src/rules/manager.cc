@@ -65,7 +65,8 @@ Result<Groups> LoadGroups(const std::string& path, const config::Config& config,
   return groups;
 }
 
-Result<void> Manager::Update(const config::Config& config, FileSystem& files) {
+Result<std::shared_ptr<const Groups>> Manager::Load(const config::Config& config,
+                                                    FileSystem& files) const {
   std::vector<std::string> paths;
   for (const std::string& pattern : config.rule_files) {
     auto matches = TRY(config::ExpandGlob(pattern, files));
@@ -84,9 +85,12 @@ Result<void> Manager::Update(const config::Config& config, FileSystem& files) {
     }
     std::move(groups->begin(), groups->end(), std::back_inserter(*all));
   }
+  return std::shared_ptr<const Groups>(std::move(all));
+}
+
+void Manager::Replace(std::shared_ptr<const Groups> groups) {
   MutexLock lock(mutex_);
-  groups_ = std::move(all);
-  return {};
+  groups_ = std::move(groups);
 }
 
 std::shared_ptr<const Groups> Manager::groups() const {

@@ -1,7 +1,7 @@
 #pragma once
 // Recording and alerting rules, as the configuration names them: files read, checked and parsed.
 //
-// Update replaces the whole rule set or, if any file is wrong, none of it. Readers take a snapshot
+// A reload replaces the whole rule set or, if any file is wrong, none of it. Readers take a snapshot
 // of the groups and are not disturbed by a reload. Rules are shown (state and health "unknown")
 // but not evaluated yet. Thread-safe.
 
@@ -49,7 +49,11 @@ class Manager {
  public:
   explicit Manager(promql::ParseOptions parse) : parse_(parse) {}
 
-  Result<void> Update(const config::Config& config, FileSystem& files);
+  // Reads and checks everything, changes nothing: what Replace takes later, when everything else
+  // of a new configuration has turned out well too.
+  Result<std::shared_ptr<const Groups>> Load(const config::Config& config,
+                                             FileSystem& files) const;
+  void Replace(std::shared_ptr<const Groups> groups);
   std::shared_ptr<const Groups> groups() const;
 
  private:

@@ -15,7 +15,10 @@ class ManagerTest : public ::testing::Test {
   void Write(const std::string& name, std::string_view text) {
     ASSERT_TRUE(files_.WriteFileAtomically(JoinPath(directory_, name), text).ok());
   }
-  Result<void> Update() { return manager_.Update(config_, files_); }
+  Result<void> Update() {
+    manager_.Replace(TRY(manager_.Load(config_, files_)));
+    return {};
+  }
 
   FileSystem& files_ = *FileSystem::Local();
   std::string directory_;

@@ -1,0 +1,68 @@
+#include "app/features.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/log.h"
+#include "base/text.h"
+
+namespace watchfire::app {
+namespace {
+
+// On by default today, or without meaning outside Go.
+constexpr std::array kAlwaysOn = {"native-histograms", "ooo-native-histograms",
+                                  "promql-duration-expr", "auto-reload-config"};
+// Upstream's names whose work is not built yet.
+constexpr std::array kNotYet = {"concurrent-rule-eval",
+                                "created-timestamp-zero-ingestion",
+                                "delayed-compaction",
+                                "exemplar-storage",
+                                "histograms-st-encoding",
+                                "memory-snapshot-on-shutdown",
+                                "metadata-wal-records",
+                                "old-ui",
+                                "otlp-deltatocumulative",
+                                "otlp-native-delta-ingestion",
+                                "promql-per-step-stats",
+                                "search-api",
+                                "st-storage",
+                                "st-synthesis",
+                                "type-and-unit-labels",
+                                "use-start-timestamps",
+                                "use-uncached-io",
+                                "xor2-encoding",
+                                "fast-startup"};
+
+template <typename List>
+bool Contains(const List& list, std::string_view name) {
+  return std::find(list.begin(), list.end(), name) != list.end();
+}
+
+}  // namespace
+
+Features ReadFeatures(const std::vector<std::string>& lists) {
+  Features features;
+  for (const std::string& list : lists) {
+    for (std::string_view name : Split(list, ',')) {
+      if (name.empty()) continue;
+      if (name == "promql-experimental-functions") {
+        features.parse.experimental_functions = true;
+      } else if (name == "promql-extended-range-selectors") {
+        features.parse.extended_range_selectors = true;
+      } else if (name == "promql-binop-fill-modifiers") {
+        features.parse.fill_modifiers = true;
+      } else if (name == "promql-delayed-name-removal") {
+        features.delayed_name_removal = true;
+      } else if (name == "extra-scrape-metrics") {
+        features.extra_scrape_metrics = true;
+      } else if (Contains(kNotYet, name)) {
+        WF_LOG(kWarn, "Feature is known but not built yet", {"option", name});
+      } else if (!Contains(kAlwaysOn, name)) {
+        WF_LOG(kWarn, "Unknown option for --enable-feature", {"option", name});
+      }
+    }
+  }
+  return features;
+}
+
+}  // namespace watchfire::app

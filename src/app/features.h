@@ -1,0 +1,21 @@
+#pragma once
+// Feature names of --enable-feature: what they switch on here. Names that were features once and
+// are always on now are taken silently, unknown ones with a warning, as upstream does.
+
+#include <string>
+#include <vector>
+
+#include "promql/engine/engine.h"
+
+namespace watchfire::app {
+
+struct Features {
+  promql::ParseOptions parse;
+  bool delayed_name_removal = false;
+  bool extra_scrape_metrics = false;
+};
+
+// `lists`: the values of the flag, each a comma list. Logs what it does not know.
+Features ReadFeatures(const std::vector<std::string>& lists);
+
+}  // namespace watchfire::app

@@ -1,0 +1,55 @@
+// The program. Exit codes are upstream's: 0 a clean end, 1 a failure at run time, 2 bad flags,
+// configuration or rules.
+#include <csignal>
+#include <cstdio>
+
+#include "app/flags.h"
+#include "app/server.h"
+#include "base/log.h"
+
+namespace watchfire::app {
+namespace {
+
+int Fail(int code, const Error& error) {
+  WF_LOG(kError, code == 2 ? "Error loading config" : "Fatal error", {"err", error});
+  // The whole text again as it is: quoting makes places in files hard to read.
+  std::fprintf(stderr, "watchfire: %s\n", error.message().c_str());
+  return code;
+}
+
+int Run(int argc, char** argv) {
+  Result<Flags> flags = Flags::Parse({argv + 1, argv + argc});
+  if (!flags.ok()) {
+    std::fprintf(stderr, "Error parsing command line arguments: %s\nSee watchfire --help\n",
+                 flags.error().message().c_str());
+    return 2;
+  }
+  if (flags->help()) {
+    std::fputs(HelpText().c_str(), stdout);
+    return 0;
+  }
+  if (flags->version()) {
+    std::printf("watchfire, version %s (keeps the behaviour of Prometheus %s)\n",
+                std::string(kVersion).c_str(), std::string(kCompatibleVersion).c_str());
+    return 0;
+  }
+  Result<LogLevel> level = ParseLogLevel(flags->String("log.level"));
+  Result<LogFormat> format = ParseLogFormat(flags->String("log.format"));
+  if (!level.ok()) return Fail(2, level.error());
+  if (!format.ok()) return Fail(2, format.error());
+  ConfigureLogging(*level, *format);
+
+  signal(SIGPIPE, SIG_IGN);
+  BlockSignals();
+  auto server = Server::Make(std::move(*flags));
+  if (!server.ok()) return Fail(2, server.error());
+  if (Result<void> started = (*server)->Start(); !started.ok()) return Fail(1, started.error());
+  (*server)->Wait();
+  (*server)->Stop();
+  return 0;
+}
+
+}  // namespace
+}  // namespace watchfire::app
+
+int main(int argc, char** argv) { return watchfire::app::Run(argc, argv); }
