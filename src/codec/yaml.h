@@ -58,7 +58,7 @@ struct Entry {
 
 struct ParseOptions {
   // Named in errors, may be empty.
-  std::string source;
+  std::string source = {};
   // Keep both; the caller reports them. Otherwise an error.
   bool allow_duplicate_keys = false;
   // Accept JSON alone.
@@ -66,7 +66,7 @@ struct ParseOptions {
   size_t size_limit_bytes = 64 << 20;
   size_t depth_limit = 64;
   // Counted after aliases are expanded.
-  size_t node_limit = 4'000'000;
+  size_t node_limit = 2'000'000;
 };
 
 struct Document {
@@ -86,8 +86,11 @@ std::optional<int64_t> AsInt(const Node& node);
 std::optional<uint64_t> AsUint(const Node& node);
 std::optional<double> AsDouble(const Node& node);
 
+// What QuoteScalar writes into: between block indentation, or inside `[…]` and `{…}`.
+enum class Context : uint8_t { kBlock, kFlow };
+
 // The text of a scalar as it must be written to read back as the same string: plain where
 // possible, quoted where YAML would see something else in it. Never contains a newline.
-std::string QuoteScalar(std::string_view text);
+std::string QuoteScalar(std::string_view text, Context context = Context::kBlock);
 
 }  // namespace watchfire::yaml

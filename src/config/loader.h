@@ -26,7 +26,7 @@ struct LoadOptions {
   // Refuse what an agent has no use for: alerting, rule_files, remote_read.
   bool agent_mode = false;
   // For `$VAR` in external labels and GOGC; unset means no variables at all.
-  std::function<std::optional<std::string>(const std::string& name)> env;
+  std::function<std::optional<std::string>(const std::string& name)> env = {};
   // What `--enable-feature=…` changes about the defaults.
   bool extra_scrape_metrics = false;
 };

@@ -61,10 +61,10 @@ struct RuleFile {
 struct RuleFileOptions {
   model::NameScheme name_scheme = model::NameScheme::kUtf8;
   // Errors become `could not parse expression: …`. Unset: expressions are not checked.
-  std::function<Result<void>(const std::string& expr)> check_expression;
+  std::function<Result<void>(const std::string& expr)> check_expression = {};
   // Errors become `label "k": …` and `annotation "k": …`. Called for alerting rules with the name
   // of the template (`__alert_NAME`). Unset: not checked.
-  std::function<Result<void>(const std::string& name, const std::string& text)> check_template;
+  std::function<Result<void>(const std::string& name, const std::string& text)> check_template = {};
 };
 
 // All problems of the file, one a line, each `filename: line:column: …`.
