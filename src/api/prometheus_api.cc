@@ -24,8 +24,7 @@ void PrometheusApi::Api(net::Router& router, const std::string& path, Method met
                         bool needs_ready) {
   std::string full = "/api/v1" + path;
   auto handler = [this, method, needs_ready](const net::Request& request) {
-    net::Response response =
-        needs_ready && !*deps_.ready ? NotReady() : (this->*method)(request);
+    net::Response response = needs_ready && !*deps_.ready ? NotReady() : (this->*method)(request);
     AddCors(request, response);
     return response;
   };

@@ -35,9 +35,8 @@ TEST(QueryJson, PrintsTimestampsAsSeconds) {
 TEST(QueryJson, WritesVectors) {
   QueryResult result;
   result.value.type = ValueType::kVector;
-  result.value.series = {
-      SeriesOf(Labels::Of({{"__name__", "up"}, {"job", "<a>"}}), {1000}, {1}),
-      SeriesOf({}, {1000}, {std::nan("")})};
+  result.value.series = {SeriesOf(Labels::Of({{"__name__", "up"}, {"job", "<a>"}}), {1000}, {1}),
+                         SeriesOf({}, {1000}, {std::nan("")})};
   EXPECT_EQ(QueryResultJson(result, false),
             R"({"resultType":"vector","result":[)"
             R"({"metric":{"__name__":"up","job":"\u003ca\u003e"},"value":[1,"1"]},)"
@@ -82,9 +81,8 @@ TEST(QueryJson, WritesHistogramBucketsFromLowToHigh) {
   h.negative_buckets = {1, 1};
   std::string out;
   AppendHistogram(out, h);
-  EXPECT_EQ(out,
-            R"({"count":"7","sum":"2.5","buckets":[[1,"-4","-2","1"],[1,"-2","-1","1"],)"
-            R"([3,"-0.001","0.001","1"],[0,"0.5","1","1"],[0,"1","2","2"],[0,"4","8","1"]]})");
+  EXPECT_EQ(out, R"({"count":"7","sum":"2.5","buckets":[[1,"-4","-2","1"],[1,"-2","-1","1"],)"
+                 R"([3,"-0.001","0.001","1"],[0,"0.5","1","1"],[0,"1","2","2"],[0,"4","8","1"]]})");
 }
 
 TEST(Response, WrapsDataAndCountsWhatItLeavesOut) {

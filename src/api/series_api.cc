@@ -5,6 +5,7 @@
 #include "api/prometheus_api.h"
 #include "api/query_json.h"
 #include "base/text.h"
+#include "storage/querier.h"
 
 namespace watchfire::api {
 namespace {
@@ -39,9 +40,9 @@ std::variant<SeriesQuery, net::Response> ReadSeriesQuery(const net::Request& req
 }
 
 net::Response StorageFailure(const Error& error) {
-  return Failure(error.code() == ErrorCode::kUnavailable ? ErrorType::kUnavailable
-                                                         : ErrorType::kExecution,
-                 error.message());
+  return Failure(
+      error.code() == ErrorCode::kUnavailable ? ErrorType::kUnavailable : ErrorType::kExecution,
+      error.message());
 }
 
 net::Response TextList(std::set<std::string> texts, uint64_t limit) {

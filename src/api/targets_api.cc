@@ -156,10 +156,10 @@ net::Response PrometheusApi::Metadata(const net::Request& request) {
   };
   std::map<std::string, std::set<model::Metadata, Less>> families;
   deps_.scrape()->VisitMetadata(std::string(form->Get("metric")),
-                              [&](const scrape::TargetMetadata& row) {
-                                families[row.family].insert(row.metadata);
-                                return true;
-                              });
+                                [&](const scrape::TargetMetadata& row) {
+                                  families[row.family].insert(row.metadata);
+                                  return true;
+                                });
   codec::JsonWriter json;
   json.BeginObject();
   int64_t count = 0;

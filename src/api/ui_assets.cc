@@ -15,8 +15,9 @@ constexpr std::string_view kContentSecurityPolicy =
 
 const UiAsset* Find(std::string_view path) {
   std::span<const UiAsset> all = EmbeddedUi();
-  auto at = std::lower_bound(all.begin(), all.end(), path,
-                             [](const UiAsset& asset, std::string_view p) { return asset.path < p; });
+  auto at =
+      std::lower_bound(all.begin(), all.end(), path,
+                       [](const UiAsset& asset, std::string_view p) { return asset.path < p; });
   return at != all.end() && at->path == path ? &*at : nullptr;
 }
 
@@ -94,9 +95,8 @@ void UiPages::Register(net::Router& router, std::span<const std::string_view> pa
     router.Handle("GET", std::string(page), index, std::string(page));
   }
   std::string home = prefix_ + std::string(pages[0]);
-  router.Handle("GET", "/", [home](const net::Request&) {
-    return net::Response::Redirect(302, home);
-  });
+  router.Handle("GET", "/",
+                [home](const net::Request&) { return net::Response::Redirect(302, home); });
   router.Handle("GET", "/graph", [home](const net::Request& request) {
     return net::Response::Redirect(
         302, request.raw_query.empty() ? home : home + "?" + request.raw_query);
@@ -104,14 +104,14 @@ void UiPages::Register(net::Router& router, std::span<const std::string_view> pa
   router.Handle("GET", "/assets/*file", asset, "/assets/*filepath");
   for (const UiAsset& file : EmbeddedUi()) {
     bool root = file.path.find('/') == std::string_view::npos && file.path != "index.html";
-    if (root) router.Handle("GET", "/" + std::string(file.path), asset, "/" + std::string(file.path));
+    if (root)
+      router.Handle("GET", "/" + std::string(file.path), asset, "/" + std::string(file.path));
   }
   // Browsers ask for it whatever the page says.
   if (Find("favicon.ico") == nullptr && Find("favicon.svg") != nullptr) {
     std::string icon = prefix_ + "/favicon.svg";
-    router.Handle("GET", "/favicon.ico", [icon](const net::Request&) {
-      return net::Response::Redirect(302, icon);
-    });
+    router.Handle("GET", "/favicon.ico",
+                  [icon](const net::Request&) { return net::Response::Redirect(302, icon); });
   }
 }
 

@@ -35,7 +35,7 @@ class UiPages {
   net::Response Asset(const net::Request& request) const;
 
   std::string prefix_;
-  std::string index_;       // with the prefix filled in
+  std::string index_;  // with the prefix filled in
   std::string index_gzip_;
   std::string index_etag_;
 };

@@ -14,14 +14,16 @@ constexpr FlagSpec kFlags[] = {
     {"config.auto-reload-interval", kDuration, "30s", "How often to look for such a change."},
     {"web.listen-address", kList, "0.0.0.0:9090", "Address to listen on; may be repeated."},
     {"web.config.file", kString, "", "File that switches on TLS or authentication."},
-    {"web.read-timeout", kDuration, "5m", "Longest time to read a request, and to keep an idle "
-                                          "connection."},
+    {"web.read-timeout", kDuration, "5m",
+     "Longest time to read a request, and to keep an idle "
+     "connection."},
     {"web.max-connections", kInt, "512", "Most simultaneous connections, over all listeners."},
     {"web.max-notifications-subscribers", kInt, "16", "Most subscribers of live notifications."},
     {"web.external-url", kString, "",
      "URL under which the server is reachable from outside, for links; its path becomes the route "
      "prefix."},
-    {"web.route-prefix", kString, "", "Prefix of all routes. Default: the path of the external URL."},
+    {"web.route-prefix", kString, "",
+     "Prefix of all routes. Default: the path of the external URL."},
     {"web.user-assets", kString, "", "Directory that is served at /user."},
     {"web.enable-lifecycle", kBool, "false", "Allow reload and shutdown by HTTP request."},
     {"web.enable-admin-api", kBool, "false", "Allow administration of the storage by HTTP."},
@@ -93,6 +95,8 @@ constexpr FlagSpec kFlags[] = {
 
 }  // namespace
 
-std::span<const FlagSpec> AllFlags() { return kFlags; }
+std::span<const FlagSpec> AllFlags() {
+  return kFlags;
+}
 
 }  // namespace watchfire::app

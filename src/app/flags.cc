@@ -170,7 +170,9 @@ const std::vector<std::string>& Flags::List(std::string_view name) const {
   return values_.find(name)->second;
 }
 
-bool Flags::IsSet(std::string_view name) const { return set_.find(name)->second; }
+bool Flags::IsSet(std::string_view name) const {
+  return set_.find(name)->second;
+}
 
 std::vector<std::pair<std::string, std::string>> Flags::AsTexts() const {
   std::vector<std::pair<std::string, std::string>> texts;

@@ -45,8 +45,7 @@ TEST(Flags, CollectRepeatedLists) {
 TEST(Flags, RefuseUnknownNamesWithTheNearestKnownOne) {
   EXPECT_EQ(Refused({"--config.fil=x"}),
             "unknown long flag '--config.fil', did you mean '--config.file'?");
-  EXPECT_EQ(Refused({"--completely.other.thing"}),
-            "unknown long flag '--completely.other.thing'");
+  EXPECT_EQ(Refused({"--completely.other.thing"}), "unknown long flag '--completely.other.thing'");
   EXPECT_EQ(Refused({"stray"}), "unexpected stray");
 }
 
@@ -54,8 +53,7 @@ TEST(Flags, RefuseBadValues) {
   EXPECT_NE(Refused({"--query.timeout=soon"}).find("--query.timeout"), std::string::npos);
   EXPECT_NE(Refused({"--query.max-samples=many"}).find("\"many\" is not a number"),
             std::string::npos);
-  EXPECT_NE(Refused({"--storage.tsdb.retention.size=100"}).find("unknown unit"),
-            std::string::npos);
+  EXPECT_NE(Refused({"--storage.tsdb.retention.size=100"}).find("unknown unit"), std::string::npos);
 }
 
 TEST(Flags, ShowEveryFlagAsText) {

@@ -52,4 +52,6 @@ int Run(int argc, char** argv) {
 }  // namespace
 }  // namespace watchfire::app
 
-int main(int argc, char** argv) { return watchfire::app::Run(argc, argv); }
+int main(int argc, char** argv) {
+  return watchfire::app::Run(argc, argv);
+}

@@ -23,6 +23,9 @@
 #include "model/duration.h"
 #include "net/http_server.h"
 #include "net/url.h"
+#include "rules/manager.h"
+#include "scrape/manager.h"
+#include "tsdb/db/db.h"
 
 namespace watchfire::app {
 namespace {
@@ -149,8 +152,7 @@ struct Server::Impl {
 void Server::Impl::AddOwnMetrics() {
   client::ProcessCollector::Register(registry);
   registry
-      .AddGauge("prometheus_build_info",
-                "A constant 1 with the version and build of this program.",
+      .AddGauge("prometheus_build_info", "A constant 1 with the version and build of this program.",
                 {{"branch", ""},
                  {"goarch", "amd64"},
                  {"goos", "linux"},
@@ -159,8 +161,9 @@ void Server::Impl::AddOwnMetrics() {
                  {"tags", ""},
                  {"version", std::string(kCompatibleVersion)}})
       .Set(1);
-  registry.AddGauge("watchfire_build_info", "A constant 1 with the version of this program.",
-                    {{"version", std::string(kVersion)}})
+  registry
+      .AddGauge("watchfire_build_info", "A constant 1 with the version of this program.",
+                {{"version", std::string(kVersion)}})
       .Set(1);
   registry.AddCallback("prometheus_ready", "Whether the server is ready (1) or not (0).",
                        client::MetricKind::kGauge, [this] { return ready ? 1.0 : 0.0; });
@@ -174,8 +177,8 @@ void Server::Impl::AddOwnMetrics() {
 
 void Server::Impl::ConstructParts() {
   AddOwnMetrics();
-  auto concurrency = static_cast<size_t>(std::clamp<int64_t>(flags.Int("query.max-concurrency"), 1,
-                                                             256));
+  auto concurrency =
+      static_cast<size_t>(std::clamp<int64_t>(flags.Int("query.max-concurrency"), 1, 256));
   workers = std::make_unique<ThreadPool>("work", 0);
   handlers = std::make_unique<ThreadPool>("http", concurrency + kSpareHandlers);
   rules = std::make_unique<rules::Manager>(features.parse);
@@ -240,14 +243,15 @@ Result<void> Server::Impl::StartWeb() {
   options.web_config_file = flags.String("web.config.file");
   options.route_prefix = prefix.empty() ? "/" : prefix;
   options.read_timeout_ms = flags.DurationMs("web.read-timeout");
-  options.max_connections = static_cast<size_t>(std::max<int64_t>(1, flags.Int("web.max-connections")));
+  options.max_connections =
+      static_cast<size_t>(std::max<int64_t>(1, flags.Int("web.max-connections")));
   net::Router router;
   api = std::make_unique<api::PrometheusApi>(ApiDependencies());
   api->Register(router);
   pages = std::make_unique<api::UiPages>(prefix);
   pages->Register(router, kPages);
-  web = TRY(net::HttpServer::Start(std::move(options), std::move(router), *handlers, &registry,
-                                   &clock));
+  web = TRY(
+      net::HttpServer::Start(std::move(options), std::move(router), *handlers, &registry, &clock));
   for (size_t i = 0; i < web->ports().size(); ++i) {
     WF_LOG(kInfo, "Listening on", {"component", "web"},
            {"address", flags.List("web.listen-address")[i]}, {"port", web->ports()[i]},
@@ -297,7 +301,9 @@ void Server::Impl::Wake(std::atomic<bool>& request) {
 }
 
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Server::~Server() { Stop(); }
+Server::~Server() {
+  Stop();
+}
 
 Result<std::unique_ptr<Server>> Server::Make(Flags flags) {
   auto impl = std::make_unique<Impl>(std::move(flags));
@@ -314,7 +320,8 @@ Result<std::unique_ptr<Server>> Server::Make(Flags flags) {
 
 Result<void> Server::Start() {
   Impl& it = *impl_;
-  WF_LOG(kInfo, "Starting watchfire", {"version", kVersion}, {"compatible_with", kCompatibleVersion});
+  WF_LOG(kInfo, "Starting watchfire", {"version", kVersion},
+         {"compatible_with", kCompatibleVersion});
   TRY(it.StartWeb());
   TRY(it.OpenData());
   scrape::ManagerOptions options;
@@ -376,8 +383,7 @@ void Server::Wait() {
     int n = poll(events, 2, auto_reload ? static_cast<int>(interval_ms) : -1);
     bool reload = it.reload_requested.exchange(false);
     if (n == 0 && auto_reload) {
-      Result<uint64_t> digest =
-          ConfigurationDigest(it.flags.String("config.file"), it.files);
+      Result<uint64_t> digest = ConfigurationDigest(it.flags.String("config.file"), it.files);
       reload |= digest.ok() && *digest != it.config_digest;
     }
     uint64_t drained = 0;

@@ -9,7 +9,7 @@ namespace watchfire::internal {
 
 }  // namespace watchfire::internal
 
-#define WF_CHECK(condition) \
+#define WF_CHECK(condition)                          \
   (__builtin_expect(static_cast<bool>(condition), 1) \
        ? static_cast<void>(0)                        \
        : ::watchfire::internal::CheckFailed(#condition, __FILE__, __LINE__))

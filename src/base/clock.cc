@@ -43,9 +43,9 @@ std::string FormatRfc3339(TimeMs t) {
   time_t when = static_cast<time_t>(seconds);
   tm parts{};
   gmtime_r(&when, &parts);
-  std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", parts.tm_year + 1900,
-                                 parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min,
-                                 parts.tm_sec);
+  std::string text =
+      fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", parts.tm_year + 1900, parts.tm_mon + 1,
+                  parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
   if (ms != 0) text += fmt::format(".{:03}", ms);
   return text + "Z";
 }

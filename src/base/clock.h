@@ -30,7 +30,9 @@ class Clock {
 };
 
 // Seconds with a fraction, as exposed in metrics and API answers.
-inline double ToSeconds(int64_t ms) { return static_cast<double>(ms) / 1000.0; }
+inline double ToSeconds(int64_t ms) {
+  return static_cast<double>(ms) / 1000.0;
+}
 
 // "2026-11-21T03:29:43.120Z"; nanoseconds are never printed. `t` is clamped to years 0..9999.
 std::string FormatRfc3339(TimeMs t);

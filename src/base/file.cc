@@ -17,10 +17,10 @@ namespace {
 
 Error Errno(std::string_view action, const std::string& path) {
   int code = errno;
-  ErrorCode kind = code == ENOENT ? ErrorCode::kNotFound
+  ErrorCode kind = code == ENOENT                      ? ErrorCode::kNotFound
                    : (code == EACCES || code == EPERM) ? ErrorCode::kDenied
-                   : code == EEXIST ? ErrorCode::kExists
-                                    : ErrorCode::kIo;
+                   : code == EEXIST                    ? ErrorCode::kExists
+                                                       : ErrorCode::kIo;
   char buffer[128];
   return Error::Make(kind, "{} {}: {}", action, path, strerror_r(code, buffer, sizeof buffer));
 }
@@ -84,10 +84,37 @@ class LocalAppendFile final : public AppendFile {
   uint64_t size_;
 };
 
+class LocalReadFile final : public ReadFileHandle {
+ public:
+  LocalReadFile(std::string path, int fd, uint64_t size)
+      : path_(std::move(path)), fd_(fd), size_(size) {}
+
+  Result<size_t> ReadAt(uint64_t offset, char* out, size_t n) override {
+    size_t done = 0;
+    while (done < n) {
+      ssize_t got = ::pread(fd_.get(), out + done, n - done, static_cast<off_t>(offset + done));
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) return Errno("read", path_);
+      if (got == 0) break;
+      done += static_cast<size_t>(got);
+    }
+    return done;
+  }
+  uint64_t size() const override { return size_; }
+
+ private:
+  std::string path_;
+  Descriptor fd_;
+  uint64_t size_;
+};
+
 Result<std::string> ReadAll(int fd, const std::string& path, uint64_t limit) {
   struct stat info {};
   if (::fstat(fd, &info) != 0) return Errno("stat", path);
   if (S_ISDIR(info.st_mode)) return Error::Invalid("read {}: is a directory", path);
+  if (info.st_size > 0 && static_cast<uint64_t>(info.st_size) > limit) {
+    return Error::Limit("read {}: larger than {} bytes", path, limit);
+  }
   std::string content;
   content.reserve(static_cast<size_t>(info.st_size));
   char buffer[65536];
@@ -115,6 +142,15 @@ class LocalFileSystem final : public FileSystem {
     if (::fstat(fd.get(), &info) != 0) return Errno("stat", path);
     return std::unique_ptr<AppendFile>(
         new LocalAppendFile(path, fd.release(), static_cast<uint64_t>(info.st_size)));
+  }
+
+  Result<std::unique_ptr<ReadFileHandle>> OpenRead(const std::string& path) override {
+    Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (fd.get() < 0) return Errno("open", path);
+    struct stat info {};
+    if (::fstat(fd.get(), &info) != 0) return Errno("stat", path);
+    return std::unique_ptr<ReadFileHandle>(
+        new LocalReadFile(path, fd.release(), static_cast<uint64_t>(info.st_size)));
   }
 
   Result<std::string> ReadFile(const std::string& path, uint64_t limit) override {
@@ -226,6 +262,14 @@ Result<std::unique_ptr<FileLock>> FileLock::Acquire(const std::string& path, boo
       return Error::Unavailable("lock file {}: held by another process", path);
     }
     return Errno("lock", path);
+  }
+  // The last owner may have removed the file between our open and our lock; then what we locked
+  // has no name any more and somebody else can lock a new one.
+  struct stat held {};
+  struct stat named {};
+  if (::fstat(fd.get(), &held) != 0 || ::stat(path.c_str(), &named) != 0 ||
+      held.st_ino != named.st_ino || held.st_dev != named.st_dev) {
+    return Error::Unavailable("lock file {}: held by another process", path);
   }
   return std::unique_ptr<FileLock>(new FileLock(path, fd.release()));
 }

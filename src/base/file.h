@@ -26,6 +26,15 @@ class AppendFile {
   virtual uint64_t size() const = 0;
 };
 
+// An open file read in pieces, for files too large to hold.
+class ReadFileHandle {
+ public:
+  virtual ~ReadFileHandle() = default;
+  // Reads up to `n` bytes at `offset` into `out`; fewer only at the end of the file.
+  virtual Result<size_t> ReadAt(uint64_t offset, char* out, size_t n) = 0;
+  virtual uint64_t size() const = 0;
+};
+
 struct DirEntry {
   std::string name;
   bool is_directory = false;
@@ -41,6 +50,7 @@ class FileSystem {
                                                          bool truncate) = 0;
   // At most `limit` bytes are read; a larger file is a kLimit error.
   virtual Result<std::string> ReadFile(const std::string& path, uint64_t limit = UINT64_MAX) = 0;
+  virtual Result<std::unique_ptr<ReadFileHandle>> OpenRead(const std::string& path) = 0;
   // Writes beside the target, syncs and renames, so that a reader sees the old or the new content.
   virtual Result<void> WriteFileAtomically(const std::string& path, std::string_view content) = 0;
   virtual Result<void> CreateDirectories(const std::string& path) = 0;

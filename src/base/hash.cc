@@ -5,8 +5,12 @@
 
 namespace watchfire {
 
-uint64_t Hash(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
+uint64_t Hash(std::string_view bytes) {
+  return XXH3_64bits(bytes.data(), bytes.size());
+}
 
-uint64_t XxHash64(std::string_view bytes) { return XXH64(bytes.data(), bytes.size(), 0); }
+uint64_t XxHash64(std::string_view bytes) {
+  return XXH64(bytes.data(), bytes.size(), 0);
+}
 
 }  // namespace watchfire

@@ -90,7 +90,9 @@ void ConfigureLogging(LogLevel level, LogFormat format) {
   g_format = format;
 }
 
-bool LogEnabled(LogLevel level) { return level >= g_level.load(std::memory_order_relaxed); }
+bool LogEnabled(LogLevel level) {
+  return level >= g_level.load(std::memory_order_relaxed);
+}
 
 Result<LogLevel> ParseLogLevel(std::string_view text) {
   if (text == "debug") return LogLevel::kDebug;
@@ -106,7 +108,9 @@ Result<LogFormat> ParseLogFormat(std::string_view text) {
   return Error::Invalid("unrecognized log format {}", text);
 }
 
-void CaptureLogs(std::string* into) { g_capture = into; }
+void CaptureLogs(std::string* into) {
+  g_capture = into;
+}
 
 void LogLine(LogLevel level, const char* file, int line, std::string_view message,
              std::initializer_list<LogField> fields) {

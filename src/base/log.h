@@ -27,8 +27,8 @@ struct LogField {
   LogField(std::string_view key_in, bool v) : key(key_in), value(v ? "true" : "false") {}
   LogField(std::string_view key_in, const Error& error) : key(key_in), value(error.message()) {}
   template <typename T>
-    requires std::is_arithmetic_v<T>
-  LogField(std::string_view key_in, T v) : key(key_in), value(fmt::format("{}", v)) {}
+  requires std::is_arithmetic_v<T> LogField(std::string_view key_in, T v)
+      : key(key_in), value(fmt::format("{}", v)) {}
 
   std::string key;
   std::string value;
@@ -48,10 +48,10 @@ void LogLine(LogLevel level, const char* file, int line, std::string_view messag
 
 }  // namespace watchfire
 
-#define WF_LOG(level, message, ...)                                                        \
-  do {                                                                                     \
-    if (::watchfire::LogEnabled(::watchfire::LogLevel::level)) {                           \
-      ::watchfire::LogLine(::watchfire::LogLevel::level, __FILE__, __LINE__, message,      \
-                           {__VA_ARGS__});                                                 \
-    }                                                                                      \
+#define WF_LOG(level, message, ...)                                                   \
+  do {                                                                                \
+    if (::watchfire::LogEnabled(::watchfire::LogLevel::level)) {                      \
+      ::watchfire::LogLine(::watchfire::LogLevel::level, __FILE__, __LINE__, message, \
+                           {__VA_ARGS__});                                            \
+    }                                                                                 \
   } while (false)

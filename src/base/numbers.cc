@@ -12,6 +12,7 @@
 namespace watchfire {
 namespace {
 
+constexpr double kExactIntegers = 9007199254740992.0;  // 2^53
 constexpr double kCanonicalNan = std::bit_cast<double>(0x7ff8000000000001ULL);
 
 bool EqualsIgnoreCase(std::string_view text, std::string_view lower) {
@@ -38,7 +39,33 @@ size_t WriteScientific(char* buffer, size_t size, double v) {
   return static_cast<size_t>(end - buffer);
 }
 
+// Whole numbers from 2^53 on have more digits than the shortest form needs; Go fills up with zeros
+// where std::to_chars prints the exact value.
+size_t WriteWholeShortest(char* buffer, size_t size, double v) {
+  char digits[32];
+  size_t n = WriteScientific(digits, sizeof digits, v);
+  std::string_view text(digits, n);
+  size_t e = text.find('e');
+  int exponent = 0;
+  std::from_chars(digits + e + 2, digits + n, exponent);
+  size_t out = 0;
+  int after_point = 0;
+  bool seen_point = false;
+  for (char c : text.substr(0, e)) {
+    if (c == '.') {
+      seen_point = true;
+      continue;
+    }
+    after_point += seen_point ? 1 : 0;
+    buffer[out++] = c;
+  }
+  WF_CHECK(exponent >= after_point && out + static_cast<size_t>(exponent) < size);
+  for (int i = after_point; i < exponent; ++i) buffer[out++] = '0';
+  return out;
+}
+
 size_t WriteFixed(char* buffer, size_t size, double v) {
+  if (std::fabs(v) >= kExactIntegers) return WriteWholeShortest(buffer, size, v);
   auto [end, error] = std::to_chars(buffer, buffer + size, v, std::chars_format::fixed);
   WF_CHECK(error == std::errc());
   return static_cast<size_t>(end - buffer);
@@ -48,10 +75,9 @@ std::string FormatWithBounds(double v, double exponent_below, double exponent_fr
   if (const char* special = SpecialText(v)) return special;
   char buffer[400];
   double magnitude = std::fabs(v);
-  bool scientific =
-      magnitude != 0 && (magnitude < exponent_below || magnitude >= exponent_from);
-  size_t n = scientific ? WriteScientific(buffer, sizeof buffer, v)
-                        : WriteFixed(buffer, sizeof buffer, v);
+  bool scientific = magnitude != 0 && (magnitude < exponent_below || magnitude >= exponent_from);
+  size_t n =
+      scientific ? WriteScientific(buffer, sizeof buffer, v) : WriteFixed(buffer, sizeof buffer, v);
   return std::string(buffer, n);
 }
 
@@ -95,11 +121,17 @@ std::optional<uint64_t> ParseUint(std::string_view text) {
   return v;
 }
 
-std::string FormatFloatFixed(double v) { return FormatWithBounds(v, 0, HUGE_VAL); }
+std::string FormatFloatFixed(double v) {
+  return FormatWithBounds(v, 0, HUGE_VAL);
+}
 
-std::string FormatFloatJson(double v) { return FormatWithBounds(v, 1e-6, 1e21); }
+std::string FormatFloatJson(double v) {
+  return FormatWithBounds(v, 1e-6, 1e21);
+}
 
-std::string FormatFloatGo(double v) { return FormatWithBounds(v, 1e-4, 1e6); }
+std::string FormatFloatGo(double v) {
+  return FormatWithBounds(v, 1e-4, 1e6);
+}
 
 void AppendFloatJson(std::string& out, double v) {
   char buffer[400];
@@ -109,15 +141,15 @@ void AppendFloatJson(std::string& out, double v) {
   }
   double magnitude = std::fabs(v);
   // Most samples are whole numbers: integer printing is five times as fast as shortest-double.
-  if (magnitude < 9007199254740992.0 && v == std::trunc(v) && !(v == 0 && std::signbit(v))) {
+  if (magnitude < kExactIntegers && v == std::trunc(v) && !(v == 0 && std::signbit(v))) {
     auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, static_cast<int64_t>(v));
     WF_CHECK(error == std::errc());
     out.append(buffer, end);
     return;
   }
   bool scientific = magnitude != 0 && (magnitude < 1e-6 || magnitude >= 1e21);
-  size_t n = scientific ? WriteScientific(buffer, sizeof buffer, v)
-                        : WriteFixed(buffer, sizeof buffer, v);
+  size_t n =
+      scientific ? WriteScientific(buffer, sizeof buffer, v) : WriteFixed(buffer, sizeof buffer, v);
   out.append(buffer, n);
 }
 

@@ -48,9 +48,9 @@ class [[nodiscard]] Error {
   static Error Make(ErrorCode code, fmt::format_string<Args...> format, Args&&... args) {
     return Error(code, fmt::format(format, std::forward<Args>(args)...));
   }
-#define WF_ERROR_FACTORY(Name)                                               \
-  template <typename... Args>                                                \
-  static Error Name(fmt::format_string<Args...> format, Args&&... args) {    \
+#define WF_ERROR_FACTORY(Name)                                                          \
+  template <typename... Args>                                                           \
+  static Error Name(fmt::format_string<Args...> format, Args&&... args) {               \
     return Error(ErrorCode::k##Name, fmt::format(format, std::forward<Args>(args)...)); \
   }
   WF_ERROR_FACTORY(Invalid)
@@ -66,8 +66,12 @@ class [[nodiscard]] Error {
   WF_ERROR_FACTORY(Internal)
 #undef WF_ERROR_FACTORY
 
-  ErrorCode code() const { return code_; }
-  const std::string& message() const { return message_; }
+  ErrorCode code() const {
+    return code_;
+  }
+  const std::string& message() const {
+    return message_;
+  }
 
   // The same error with "context: " before its message; used at room borders only.
   template <typename... Args>
@@ -149,9 +153,9 @@ inline void TakeValue(Result<void>&&) {}
 }  // namespace watchfire
 
 // Evaluates `expression` (a Result<T>); yields its T, or returns its Error from this function.
-#define TRY(expression)                                            \
-  __extension__({                                                  \
-    auto wf_try_result_ = (expression);                            \
-    if (!wf_try_result_.ok()) return wf_try_result_.error();       \
-    ::watchfire::internal::TakeValue(std::move(wf_try_result_));   \
+#define TRY(expression)                                          \
+  __extension__({                                                \
+    auto wf_try_result_ = (expression);                          \
+    if (!wf_try_result_.ok()) return wf_try_result_.error();     \
+    ::watchfire::internal::TakeValue(std::move(wf_try_result_)); \
   })

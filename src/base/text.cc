@@ -1,6 +1,8 @@
 #include "base/text.h"
 
 #include <fmt/core.h>
+#include <locale.h>
+#include <wctype.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -23,7 +25,8 @@ Rune DecodeRune(std::string_view text) {
     return {static_cast<uint32_t>((b & 0x1f) << 6 | (byte(1) & 0x3f)), 2};
   }
   if (b >= 0xe0 && b <= 0xef && continues(1) && continues(2)) {
-    uint32_t code = static_cast<uint32_t>((b & 0x0f) << 12 | (byte(1) & 0x3f) << 6 | (byte(2) & 0x3f));
+    uint32_t code =
+        static_cast<uint32_t>((b & 0x0f) << 12 | (byte(1) & 0x3f) << 6 | (byte(2) & 0x3f));
     if (code < 0x800 || (code >= 0xd800 && code <= 0xdfff)) return {};
     return {code, 3};
   }
@@ -80,7 +83,49 @@ bool IsUnprintable(uint32_t code) {
   return (code >= 0x80 && code <= 0xa0) || code == 0xad || (code >= 0x2000 && code <= 0x200f) ||
          (code >= 0x2028 && code <= 0x202f) || (code >= 0x205f && code <= 0x206f) ||
          code == 0x3000 || (code >= 0xe000 && code <= 0xf8ff) || code == 0xfeff ||
-         (code >= 0xfff0 && code <= 0xfffb) || code == 0xfffe || code == 0xffff;
+         (code >= 0xfff0 && code <= 0xfffb) || code == 0xfffe || code == 0xffff || code == 0x61c ||
+         code == 0x1680 || code == 0x180e || code >= 0xe0000;
+}
+
+void AppendRune(std::string& out, uint32_t code) {
+  auto byte = [&](uint32_t bits) { out.push_back(static_cast<char>(bits)); };
+  if (code < 0x80) {
+    byte(code);
+  } else if (code < 0x800) {
+    byte(0xc0 | code >> 6);
+    byte(0x80 | (code & 0x3f));
+  } else if (code < 0x10000) {
+    byte(0xe0 | code >> 12);
+    byte(0x80 | (code >> 6 & 0x3f));
+    byte(0x80 | (code & 0x3f));
+  } else {
+    byte(0xf0 | code >> 18);
+    byte(0x80 | (code >> 12 & 0x3f));
+    byte(0x80 | (code >> 6 & 0x3f));
+    byte(0x80 | (code & 0x3f));
+  }
+}
+
+// The C library's Unicode tables, whatever locale the process runs in; built into glibc.
+locale_t UnicodeLocale() {
+  static const locale_t locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+  return locale;
+}
+
+std::string MapRunes(std::string_view text, wint_t (*map)(wint_t, locale_t)) {
+  std::string out;
+  out.reserve(text.size());
+  size_t i = 0;
+  while (i < text.size()) {
+    Rune rune = DecodeRune(text.substr(i));
+    if (rune.size == 0) {
+      out.push_back(text[i++]);
+      continue;
+    }
+    AppendRune(out, map(rune.code, UnicodeLocale()));
+    i += rune.size;
+  }
+  return out;
 }
 
 }  // namespace
@@ -185,6 +230,14 @@ std::string ToUpper(std::string_view text) {
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
   }
   return out;
+}
+
+std::string ToLowerUtf8(std::string_view text) {
+  return UnicodeLocale() == nullptr ? ToLower(text) : MapRunes(text, towlower_l);
+}
+
+std::string ToUpperUtf8(std::string_view text) {
+  return UnicodeLocale() == nullptr ? ToUpper(text) : MapRunes(text, towupper_l);
 }
 
 bool EqualsIgnoreCase(std::string_view a, std::string_view b) {

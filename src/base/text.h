@@ -22,6 +22,9 @@ std::string Join(const std::vector<std::string>& parts, std::string_view separat
 std::string_view TrimSpace(std::string_view text);
 std::string ToLower(std::string_view text);  // ASCII only
 std::string ToUpper(std::string_view text);  // ASCII only
+// Unicode, one code point to one; bytes that are not UTF-8 stay as they are.
+std::string ToLowerUtf8(std::string_view text);
+std::string ToUpperUtf8(std::string_view text);
 bool EqualsIgnoreCase(std::string_view a, std::string_view b);  // ASCII only
 std::string ReplaceAll(std::string_view text, std::string_view from, std::string_view to);
 

@@ -61,7 +61,9 @@ ThreadPool::~ThreadPool() {
   for (Thread& worker : impl_->workers) worker.Join();
 }
 
-size_t ThreadPool::size() const { return impl_->workers.size(); }
+size_t ThreadPool::size() const {
+  return impl_->workers.size();
+}
 
 size_t ThreadPool::queue_length() const {
   MutexLock lock(impl_->mutex);

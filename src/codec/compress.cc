@@ -66,8 +66,8 @@ Result<std::string> Inflate(std::string_view bytes, uint64_t limit, int window_b
 std::string GzipCompress(std::string_view bytes, int level) {
   libdeflate_compressor* compressor = Local().ForLevel(level);
   std::string out(libdeflate_gzip_compress_bound(compressor, bytes.size()), '\0');
-  out.resize(libdeflate_gzip_compress(compressor, bytes.data(), bytes.size(), out.data(),
-                                      out.size()));
+  out.resize(
+      libdeflate_gzip_compress(compressor, bytes.data(), bytes.size(), out.data(), out.size()));
   return out;
 }
 
@@ -97,8 +97,8 @@ Result<std::string> GzipDecompress(std::string_view bytes, uint64_t limit) {
 std::string ZlibCompress(std::string_view bytes, int level) {
   libdeflate_compressor* compressor = Local().ForLevel(level);
   std::string out(libdeflate_zlib_compress_bound(compressor, bytes.size()), '\0');
-  out.resize(libdeflate_zlib_compress(compressor, bytes.data(), bytes.size(), out.data(),
-                                      out.size()));
+  out.resize(
+      libdeflate_zlib_compress(compressor, bytes.data(), bytes.size(), out.data(), out.size()));
   return out;
 }
 
@@ -131,8 +131,8 @@ std::string ZstdCompress(std::string_view bytes, int level) {
   Compressors& local = Local();
   if (local.zstd == nullptr) local.zstd = ZSTD_createCCtx();
   std::string out(ZSTD_compressBound(bytes.size()), '\0');
-  size_t size = ZSTD_compressCCtx(local.zstd, out.data(), out.size(), bytes.data(), bytes.size(),
-                                  level);
+  size_t size =
+      ZSTD_compressCCtx(local.zstd, out.data(), out.size(), bytes.data(), bytes.size(), level);
   WF_CHECK(ZSTD_isError(size) == 0);
   out.resize(size);
   return out;
@@ -146,8 +146,8 @@ Result<std::string> ZstdDecompress(std::string_view bytes, uint64_t limit) {
   if (size != ZSTD_CONTENTSIZE_UNKNOWN) {
     if (size > limit) return Error::Limit("zstd: decoded size exceeds {} bytes", limit);
     std::string out(size, '\0');
-    size_t got = ZSTD_decompressDCtx(local.zstd_in, out.data(), out.size(), bytes.data(),
-                                     bytes.size());
+    size_t got =
+        ZSTD_decompressDCtx(local.zstd_in, out.data(), out.size(), bytes.data(), bytes.size());
     if (ZSTD_isError(got) != 0 || got != size) return Error::Invalid("zstd: corrupt input");
     return out;
   }

@@ -1,5 +1,6 @@
 #include "model/duration.h"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -45,7 +46,7 @@ Result<int64_t> ParseDurationMs(std::string_view text) {
     while (digits < rest.size() && rest[digits] >= '0' && rest[digits] <= '9') ++digits;
     if (digits == 0) return invalid();
     std::optional<uint64_t> number = ParseUint(rest.substr(0, digits));
-    if (!number) return Error::Invalid("duration out of range");
+    if (!number) return invalid();
     rest.remove_prefix(digits);
     size_t letters = 0;
     while (letters < rest.size() && (rest[letters] < '0' || rest[letters] > '9')) ++letters;
@@ -89,35 +90,55 @@ std::string FormatDuration(int64_t ms) {
   return out;
 }
 
+namespace {
+
+constexpr std::string_view kPrefixes = "KMGTPE";
+
+// Bytes in one unit: B, KB and KiB alike, …; 0 for an unknown one.
+double UnitBytes(std::string_view unit) {
+  if (unit == "B") return 1;
+  if (unit.size() < 2 || (unit.substr(1) != "B" && unit.substr(1) != "iB")) return 0;
+  size_t power = kPrefixes.find(unit[0]);
+  if (power == std::string_view::npos) return 0;
+  return static_cast<double>(1ULL << (10 * (power + 1)));
+}
+
+}  // namespace
+
 Result<uint64_t> ParseSizeBytes(std::string_view text) {
-  size_t at = text.find_first_not_of("0123456789.");
-  std::string_view unit = at == std::string_view::npos ? std::string_view() : text.substr(at);
-  std::optional<double> number = ParseFloat(text.substr(0, at));
-  if (!number || *number < 0) return Error::Invalid("units: invalid {}", text);
-  constexpr std::string_view kPrefixes = "KMGTPE";
-  double scale = 0;
-  if (unit == "B") {
-    scale = 1;
-  } else if (unit.size() >= 2 && (unit.substr(1) == "B" || unit.substr(1) == "iB")) {
-    size_t power = kPrefixes.find(unit[0]);
-    if (power != std::string_view::npos) scale = static_cast<double>(1ULL << (10 * (power + 1)));
+  std::string_view rest = text;
+  if (rest == "0" || rest == "+0") return uint64_t{0};
+  if (!rest.empty() && rest[0] == '+') rest.remove_prefix(1);
+  if (rest.empty()) return Error::Invalid("units: invalid {}", text);
+  double bytes = 0;
+  while (!rest.empty()) {
+    size_t end = std::min(rest.find_first_not_of("0123456789."), rest.size());
+    std::optional<double> number = ParseFloat(rest.substr(0, end));
+    if (!number) return Error::Invalid("units: invalid {}", text);
+    rest.remove_prefix(end);
+    size_t unit_end = std::min(rest.find_first_of("0123456789."), rest.size());
+    std::string_view unit = rest.substr(0, unit_end);
+    double scale = UnitBytes(unit);
+    if (scale == 0) return Error::Invalid("units: unknown unit {} in {}", unit, text);
+    rest.remove_prefix(unit_end);
+    bytes += *number * scale;
   }
-  if (scale == 0) return Error::Invalid("units: unknown unit {} in {}", unit, text);
-  double bytes = *number * scale;
-  if (bytes >= 9.2e18) return Error::Invalid("units: {} is out of range", text);
+  if (bytes >= 9223372036854775807.0) return Error::Invalid("units: overflow parsing unit");
   return static_cast<uint64_t>(bytes);
 }
 
 std::string FormatSizeBytes(uint64_t bytes) {
-  constexpr std::string_view kPrefixes = "KMGTPE";
   if (bytes == 0) return "0B";
-  size_t power = 0;
-  while (power < kPrefixes.size() && bytes % 1024 == 0) {
-    bytes /= 1024;
-    ++power;
+  std::string out;
+  for (size_t power = kPrefixes.size() + 1; power-- > 0;) {
+    uint64_t unit = uint64_t{1} << (10 * power);
+    uint64_t count = bytes / unit;
+    bytes %= unit;
+    if (count == 0) continue;
+    out += std::to_string(count);
+    out += power == 0 ? "B" : std::string(1, kPrefixes[power - 1]) + "iB";
   }
-  if (power == 0) return std::to_string(bytes) + "B";
-  return std::to_string(bytes) + kPrefixes[power - 1] + "iB";
+  return out;
 }
 
 }  // namespace watchfire::model

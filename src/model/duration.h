@@ -17,9 +17,9 @@ Result<int64_t> ParseDurationMs(std::string_view text);
 // `0s` for zero; `y` and `w` only where they divide the rest exactly; then d, h, m, s, ms.
 std::string FormatDuration(int64_t ms);
 
-// Sizes: a number and a unit, powers of 1024 (`512MB`, `1GiB`).
+// Sizes: numbers with units, powers of 1024 (`512MB`, `1GiB`, `1GiB512MiB`, `1.5KB`), or `0`.
 Result<uint64_t> ParseSizeBytes(std::string_view text);
-// Largest unit that divides exactly: `10GiB`, as upstream prints it.
+// Every unit that is not zero, largest first: `10GiB`, `1GiB512MiB`, as upstream prints it.
 std::string FormatSizeBytes(uint64_t bytes);
 
 }  // namespace watchfire::model

@@ -30,8 +30,12 @@ std::string_view ReadText(const char*& at) {
   return text;
 }
 
-bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsLetter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+bool IsDigit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 std::string LabelList(const Labels& labels, bool skip_name, std::string_view separator) {
   std::string out;
@@ -106,9 +110,13 @@ Labels Labels::Drop(const std::vector<std::string>& names) const {
   return out;
 }
 
-Labels Labels::WithoutName() const { return Drop({std::string(kMetricName)}); }
+Labels Labels::WithoutName() const {
+  return Drop({std::string(kMetricName)});
+}
 
-uint64_t Labels::Hash() const { return watchfire::Hash(data_); }
+uint64_t Labels::Hash() const {
+  return watchfire::Hash(data_);
+}
 
 uint64_t Labels::StableHash() const {
   std::string text;
@@ -120,7 +128,9 @@ uint64_t Labels::StableHash() const {
   return XxHash64(text);
 }
 
-std::string Labels::ToString() const { return "{" + LabelList(*this, false, ", ") + "}"; }
+std::string Labels::ToString() const {
+  return "{" + LabelList(*this, false, ", ") + "}";
+}
 
 std::string Labels::ToMetricString() const {
   std::string_view name = metric_name();
@@ -166,7 +176,7 @@ std::string_view LabelsBuilder::Get(std::string_view name) const {
   auto at = std::lower_bound(pairs_.begin(), pairs_.end(), name,
                              [](const auto& pair, std::string_view n) { return pair.first < n; });
   return at != pairs_.end() && at->first == name ? std::string_view(at->second)
-                                                  : std::string_view();
+                                                 : std::string_view();
 }
 
 Labels LabelsBuilder::Build() const {

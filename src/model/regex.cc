@@ -11,7 +11,9 @@ namespace {
 // Patterns come from configurations and queries: a bound keeps one of them from eating the memory.
 constexpr int64_t kMaxRegexMemory = 8 << 20;
 
-bool IsMeta(char c) { return std::string_view("\\.+*?()|[]{}^$").find(c) != std::string_view::npos; }
+bool IsMeta(char c) {
+  return std::string_view("\\.+*?()|[]{}^$").find(c) != std::string_view::npos;
+}
 
 // "a|b|c" → its parts; empty if anything but plain text is in it.
 std::vector<std::string> LiteralAlternatives(std::string_view pattern) {
@@ -50,6 +52,42 @@ std::string LiteralPrefix(std::string_view pattern) {
   return std::string(pattern.substr(0, n));
 }
 
+// What Go's regexp package, which users know from upstream, says in RE2's place.
+std::string GoErrorText(const re2::RE2& re) {
+  switch (re.error_code()) {
+    case re2::RE2::ErrorBadEscape:
+      return "invalid escape sequence";
+    case re2::RE2::ErrorBadCharClass:
+      return "invalid character class";
+    case re2::RE2::ErrorBadCharRange:
+      return "invalid character class range";
+    case re2::RE2::ErrorMissingBracket:
+      return "missing closing ]";
+    case re2::RE2::ErrorMissingParen:
+      return "missing closing )";
+    case re2::RE2::ErrorUnexpectedParen:
+      return "unexpected )";
+    case re2::RE2::ErrorTrailingBackslash:
+      return "trailing backslash at end of expression";
+    case re2::RE2::ErrorRepeatArgument:
+      return "missing argument to repetition operator";
+    case re2::RE2::ErrorRepeatSize:
+      return "invalid repeat count";
+    case re2::RE2::ErrorRepeatOp:
+      return "invalid nested repetition operator";
+    case re2::RE2::ErrorBadPerlOp:
+      return "invalid or unsupported Perl syntax";
+    case re2::RE2::ErrorBadUTF8:
+      return "invalid UTF-8";
+    case re2::RE2::ErrorBadNamedCapture:
+      return "invalid named capture";
+    case re2::RE2::ErrorPatternTooLarge:
+      return "expression too large";
+    default:
+      return re.error();
+  }
+}
+
 bool IsWord(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
@@ -72,19 +110,8 @@ Result<Regex> Regex::Compile(std::string_view pattern) {
   // Checked alone first, so that an unbalanced ")" cannot close our own group.
   re2::RE2 alone(re2::StringPiece(pattern.data(), pattern.size()), options);
   if (!alone.ok()) {
-    std::string text = alone.error();
-    if (!alone.error_arg().empty()) {
-      // RE2: "missing ): (abc"; Go: "missing closing ): `(abc`".
-      size_t colon = text.rfind(": ");
-      if (colon != std::string::npos) text.resize(colon);
-      if (text == "missing )") text = "missing closing )";
-      if (text == "no argument for repetition operator") {
-        text = "missing argument to repetition operator";
-      }
-      if (text == "missing ]") text = "missing closing ]";
-      if (text == "invalid escape sequence") text = "invalid escape sequence";
-      text += ": `" + alone.error_arg() + "`";
-    }
+    std::string text = GoErrorText(alone);
+    if (!alone.error_arg().empty()) text += ": `" + alone.error_arg() + "`";
     return Error::Invalid("error parsing regexp: {}", text);
   }
   auto impl = std::make_shared<Impl>(pattern, options);
@@ -107,8 +134,8 @@ bool Regex::Expand(std::string_view text, std::string_view replacement, std::str
   const re2::RE2& re = impl_->re;
   auto groups = static_cast<size_t>(re.NumberOfCapturingGroups()) + 1;
   std::vector<re2::StringPiece> found(groups);
-  if (!re.Match(re2::StringPiece(text.data(), text.size()), 0, text.size(),
-                re2::RE2::ANCHOR_BOTH, found.data(), static_cast<int>(groups))) {
+  if (!re.Match(re2::StringPiece(text.data(), text.size()), 0, text.size(), re2::RE2::ANCHOR_BOTH,
+                found.data(), static_cast<int>(groups))) {
     return false;
   }
   out->clear();
@@ -117,7 +144,10 @@ bool Regex::Expand(std::string_view text, std::string_view replacement, std::str
                                                 [](char c) { return c >= '0' && c <= '9'; });
     size_t index = groups;
     if (numeric) {
-      if (name.size() < 6) index = static_cast<size_t>(std::stoul(std::string(name)));
+      // Go takes a number with a leading zero for a name.
+      bool leading_zero = name.size() > 1 && name[0] == '0';
+      if (name.size() < 6 && !leading_zero)
+        index = static_cast<size_t>(std::stoul(std::string(name)));
     } else {
       auto named = re.NamedCapturingGroups().find(std::string(name));
       if (named != re.NamedCapturingGroups().end()) index = static_cast<size_t>(named->second);
@@ -149,8 +179,14 @@ bool Regex::Expand(std::string_view text, std::string_view replacement, std::str
   return true;
 }
 
-const std::string& Regex::pattern() const { return impl_->pattern; }
-const std::vector<std::string>& Regex::set_matches() const { return impl_->set_matches; }
-const std::string& Regex::prefix() const { return impl_->prefix; }
+const std::string& Regex::pattern() const {
+  return impl_->pattern;
+}
+const std::vector<std::string>& Regex::set_matches() const {
+  return impl_->set_matches;
+}
+const std::string& Regex::prefix() const {
+  return impl_->prefix;
+}
 
 }  // namespace watchfire::model

@@ -14,7 +14,7 @@ namespace watchfire::model {
 
 class Regex {
  public:
-  // The error is RE2's text without a position, as upstream's parser shows it.
+  // The error is `error parsing regexp: …` in the words of Go's regexp package.
   static Result<Regex> Compile(std::string_view pattern);
 
   bool Matches(std::string_view text) const;

@@ -15,7 +15,9 @@ inline constexpr uint64_t kNormalNanBits = 0x7ff8000000000001ULL;
 inline const double kStaleNan = std::bit_cast<double>(kStaleNanBits);
 inline const double kNormalNan = std::bit_cast<double>(kNormalNanBits);
 
-inline bool IsStaleNan(double v) { return std::bit_cast<uint64_t>(v) == kStaleNanBits; }
+inline bool IsStaleNan(double v) {
+  return std::bit_cast<uint64_t>(v) == kStaleNanBits;
+}
 inline bool SameBits(double a, double b) {
   return std::bit_cast<uint64_t>(a) == std::bit_cast<uint64_t>(b);
 }

@@ -45,8 +45,8 @@ Result<Groups> LoadGroups(const std::string& path, const config::Config& config,
   };
   config::RuleFile file = TRY(config::LoadRuleFile(text, path, options));
   for (const std::string& warning : file.warnings) {
-    WF_LOG(kWarn, "Part of a rule file is ignored", {"component", "rule manager"},
-           {"file", path}, {"reason", warning});
+    WF_LOG(kWarn, "Part of a rule file is ignored", {"component", "rule manager"}, {"file", path},
+           {"reason", warning});
   }
   Groups groups;
   for (const config::RuleGroup& from : file.groups) {
@@ -80,8 +80,8 @@ Result<std::shared_ptr<const Groups>> Manager::Load(const config::Config& config
     if (!groups.ok()) {
       WF_LOG(kError, "loading groups failed", {"component", "rule manager"},
              {"err", groups.error()});
-      return Error(groups.error().code(), "error loading rules, previous rule set restored: " +
-                                              groups.error().message());
+      return Error(groups.error().code(),
+                   "error loading rules, previous rule set restored: " + groups.error().message());
     }
     std::move(groups->begin(), groups->end(), std::back_inserter(*all));
   }

@@ -1,9 +1,9 @@
 #pragma once
 // Recording and alerting rules, as the configuration names them: files read, checked and parsed.
 //
-// A reload replaces the whole rule set or, if any file is wrong, none of it. Readers take a snapshot
-// of the groups and are not disturbed by a reload. Rules are shown (state and health "unknown")
-// but not evaluated yet. Thread-safe.
+// A reload replaces the whole rule set or, if any file is wrong, none of it. Readers take a
+// snapshot of the groups and are not disturbed by a reload. Rules are shown (state and health
+// "unknown") but not evaluated yet. Thread-safe.
 
 #include <cstdint>
 #include <map>
@@ -15,6 +15,7 @@
 #include "base/mutex.h"
 #include "base/result.h"
 #include "config/config.h"
+#include "model/labels.h"
 #include "promql/parser/parser.h"
 
 namespace watchfire::rules {
@@ -51,8 +52,7 @@ class Manager {
 
   // Reads and checks everything, changes nothing: what Replace takes later, when everything else
   // of a new configuration has turned out well too.
-  Result<std::shared_ptr<const Groups>> Load(const config::Config& config,
-                                             FileSystem& files) const;
+  Result<std::shared_ptr<const Groups>> Load(const config::Config& config, FileSystem& files) const;
   void Replace(std::shared_ptr<const Groups> groups);
   std::shared_ptr<const Groups> groups() const;
 
