@@ -44,6 +44,8 @@ int Run(int argc, char** argv) {
   auto server = Server::Make(std::move(*flags));
   if (!server.ok()) return Fail(2, server.error());
   if (Result<void> started = (*server)->Start(); !started.ok()) return Fail(1, started.error());
+  std::printf("watchfire is ready: open %s\n", (*server)->LocalUrl().c_str());
+  std::fflush(stdout);
   (*server)->Wait();
   (*server)->Stop();
   return 0;

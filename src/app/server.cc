@@ -343,6 +343,16 @@ Result<void> Server::Start() {
   return {};
 }
 
+std::string Server::LocalUrl() const {
+  const Impl& it = *impl_;
+  auto address = net::SplitHostPort(it.flags.List("web.listen-address").front());
+  std::string host = address.ok() ? address->host : "";
+  if (host.empty() || host == "0.0.0.0" || host == "::") host = "localhost";
+  if (host.find(':') != std::string::npos) host = "[" + host + "]";
+  return fmt::format("{}://{}:{}{}", it.web->tls() ? "https" : "http", host,
+                     it.web->ports().front(), it.prefix);
+}
+
 Result<void> Server::Reload() {
   Impl& it = *impl_;
   auto apply = [&]() -> Result<void> {

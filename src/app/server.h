@@ -32,6 +32,9 @@ class Server {
   Result<void> Reload();
   void Stop();
 
+  // Where somebody on this machine finds the pages; valid after Start.
+  std::string LocalUrl() const;
+
   // What the main thread does until the end: waits for signals, for requests of handlers and for
   // changed files (--config.auto-reload). Returns when the process should end.
   void Wait();
