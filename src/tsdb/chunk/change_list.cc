@@ -1,0 +1,438 @@
+#include "tsdb/chunk/change_list.h"
+
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <optional>
+
+#include "base/bytes.h"
+#include "base/check.h"
+
+namespace watchfire::chunk {
+namespace {
+
+constexpr uint64_t kStaleBits = 0x7ff0000000000002ULL;
+
+// Modes 0…9: integers scaled by 10^mode. kXor: differences of bits.
+constexpr uint8_t kMaxScale = 9;
+constexpr uint8_t kXor = 15;
+constexpr std::array<double, kMaxScale + 1> kPowers = {1e0, 1e1, 1e2, 1e3, 1e4,
+                                                       1e5, 1e6, 1e7, 1e8, 1e9};
+
+// The first cell of a stream: its state, then data. Later cells: a link, then data.
+struct StreamHead {
+  uint64_t first;     // bits of the first sample
+  uint64_t previous;  // newest real value: scaled integer, or bits
+  int64_t delta;      // of the newest integer change
+  Arena::Handle tail;
+  uint16_t tail_used;  // bits
+  uint16_t start;      // column index of the first sample
+  uint8_t mode;
+  uint8_t first_mode;
+  uint8_t window_a;  // integers: width; XOR: leading zeros
+  uint8_t window_b;  // XOR: significant bits, 0 before the first
+  uint8_t cells;
+  uint8_t unused[3];
+};
+static_assert(sizeof(StreamHead) == 40);
+
+constexpr uint32_t kLinkBytes = 4;
+constexpr uint32_t kFirstHeader = sizeof(StreamHead) + kLinkBytes;
+// Data bytes by place in the chain; the last size repeats. Small steps keep the unused end small.
+constexpr std::array<uint32_t, 6> kCellBytes = {64 - kFirstHeader, 28, 44, 60, 92, 124};
+
+uint32_t CellData(uint32_t number) {
+  return kCellBytes[number < kCellBytes.size() ? number : kCellBytes.size() - 1];
+}
+StreamHead& HeadOf(const Arena& arena, Arena::Handle stream) {
+  return *reinterpret_cast<StreamHead*>(arena.At(stream));
+}
+char* LinkOf(char* cell, uint32_t number) {
+  return number == 0 ? cell + sizeof(StreamHead) : cell;
+}
+char* DataOf(char* cell, uint32_t number) {
+  return cell + (number == 0 ? kFirstHeader : kLinkBytes);
+}
+
+// v·10^scale as an integer from which v comes back bit by bit.
+std::optional<int64_t> Scaled(uint64_t bits, uint8_t scale) {
+  double v = std::bit_cast<double>(bits);
+  double scaled = v * kPowers[scale];
+  if (!(std::fabs(scaled) < 9007199254740992.0)) return std::nullopt;
+  int64_t m = std::llrint(scaled);
+  if (std::bit_cast<uint64_t>(static_cast<double>(m) / kPowers[scale]) != bits) return std::nullopt;
+  return m;
+}
+uint64_t Unscaled(int64_t m, uint8_t scale) {
+  return std::bit_cast<uint64_t>(static_cast<double>(m) / kPowers[scale]);
+}
+
+uint8_t ModeFor(uint64_t bits, uint8_t from) {
+  for (uint8_t scale = from; scale <= kMaxScale; ++scale) {
+    if (Scaled(bits, scale)) return scale;
+  }
+  return kXor;
+}
+
+bool IsNan(uint64_t bits) {
+  return std::isnan(std::bit_cast<double>(bits));
+}
+
+// What `previous` is when a stream starts in `mode` after the value `bits`.
+uint64_t FirstPrevious(uint64_t bits, uint8_t mode) {
+  if (mode == kXor) return bits;
+  std::optional<int64_t> m = Scaled(bits, mode);
+  return m ? static_cast<uint64_t>(*m) : 0;
+}
+
+class BitSink {
+ public:
+  BitSink(Arena& arena, Arena::Handle stream)
+      : arena_(arena), head_(HeadOf(arena, stream)) {}
+
+  // The low `bits` bits of `v`; bits ≤ 64, the others are zero.
+  void Put(uint64_t v, uint32_t bits) {
+    while (bits > 0) {
+      uint32_t capacity = CellData(head_.cells - 1U) * 8;
+      if (head_.tail_used == capacity) AddCell();
+      uint32_t room = CellData(head_.cells - 1U) * 8 - head_.tail_used;
+      uint32_t n = bits < room ? bits : room;
+      PutInCell(bits == 64 && n == 64 ? v : (v >> (bits - n)), n);
+      bits -= n;
+      if (bits > 0) v &= (uint64_t{1} << bits) - 1;
+    }
+  }
+
+ private:
+  void PutInCell(uint64_t v, uint32_t bits) {
+    uint32_t number = head_.cells - 1U;
+    char* data = DataOf(arena_.At(head_.tail), number);
+    uint32_t at = head_.tail_used;
+    head_.tail_used = static_cast<uint16_t>(at + bits);
+    char* byte = data + at / 8;
+    uint32_t used = at % 8;
+    if (used + bits <= 64 && at / 8 + 8 <= CellData(number)) {
+      uint64_t word;
+      std::memcpy(&word, byte, 8);
+      word |= __builtin_bswap64(v << (64 - used - bits));
+      std::memcpy(byte, &word, 8);
+      return;
+    }
+    while (bits > 0) {
+      uint32_t n = 8 - used < bits ? 8 - used : bits;
+      auto piece = static_cast<uint8_t>((v >> (bits - n)) & ((1U << n) - 1));
+      *byte = static_cast<char>(static_cast<uint8_t>(*byte) | (piece << (8 - used - n)));
+      bits -= n;
+      used = 0;
+      ++byte;
+    }
+  }
+
+  void AddCell() {
+    uint32_t number = head_.cells;
+    Arena::Handle next = arena_.Allocate(kLinkBytes + CellData(number));
+    std::memcpy(LinkOf(arena_.At(head_.tail), number - 1), &next, sizeof next);
+    head_.tail = next;
+    head_.tail_used = 0;
+    // Past the table all cells are alike, so the count may stop.
+    if (head_.cells < 255) ++head_.cells;
+  }
+
+  Arena& arena_;
+  StreamHead& head_;
+};
+
+void PutGap(BitSink& sink, uint32_t gap) {
+  if (gap == 0) {
+    sink.Put(0b0, 1);
+  } else if (gap <= 8) {
+    sink.Put(0b10'000 | (gap - 1), 5);
+  } else if (gap <= 72) {
+    sink.Put(0b110'000000 | (gap - 9), 9);
+  } else if (gap <= 1096) {
+    sink.Put((0b1110U << 10) | (gap - 73), 14);
+  } else {
+    sink.Put((0b1111U << 16) | gap, 20);
+  }
+}
+
+enum class Escape : uint8_t { kStale = 0, kAbsent = 1, kScale = 2, kToXor = 3 };
+void PutEscape(BitSink& sink, Escape what) {
+  sink.Put(0b111'00U | static_cast<uint8_t>(what), 5);
+}
+
+uint32_t WidthOf(uint64_t v) {
+  return static_cast<uint32_t>(std::bit_width(v));
+}
+
+// Starts a stream for a series that was constant until now.
+void OpenStream(Arena& arena, Segment& segment, uint64_t next_bits) {
+  Arena::Handle stream = arena.Allocate(kFirstHeader + CellData(0));
+  StreamHead& head = HeadOf(arena, stream);
+  head.first = segment.last_bits;
+  head.start = segment.last_event;
+  // A series that starts with a marker or goes stale at once says nothing about its values.
+  uint64_t sample = IsNan(head.first) ? next_bits : head.first;
+  head.first_mode = ModeFor(sample, 0);
+  head.mode = head.first_mode;
+  head.previous = FirstPrevious(head.first, head.mode);
+  head.tail = stream;
+  head.cells = 1;
+  segment.stream = stream;
+  segment.kind = SegmentKind::kChanging;
+}
+
+void PutInt(BitSink& sink, StreamHead& head, int64_t m) {
+  int64_t delta = m - static_cast<int64_t>(head.previous);
+  head.previous = static_cast<uint64_t>(m);
+  if (delta == head.delta && delta != 0) {
+    sink.Put(0b0, 1);
+    return;
+  }
+  head.delta = delta;
+  uint64_t code = ZigZag(delta);
+  uint32_t need = WidthOf(code);
+  // A window that is much too wide is worth the seven bits of a new one.
+  if (head.window_a != 0 && need <= head.window_a && need + 6 > head.window_a) {
+    sink.Put((uint64_t{0b10} << head.window_a) | code, head.window_a + 2U);
+    return;
+  }
+  head.window_a = static_cast<uint8_t>(need);
+  sink.Put((0b110U << 6) | need, 9);
+  if (need > 0) sink.Put(code, need);
+}
+
+void PutXor(BitSink& sink, StreamHead& head, uint64_t bits) {
+  uint64_t x = head.previous ^ bits;
+  head.previous = bits;
+  if (x == 0) {
+    sink.Put(0b0, 1);
+    return;
+  }
+  auto leading = static_cast<uint32_t>(std::countl_zero(x));
+  if (leading > 31) leading = 31;
+  auto trailing = static_cast<uint32_t>(std::countr_zero(x));
+  uint32_t window_trailing = 64U - head.window_a - head.window_b;
+  if (head.window_b != 0 && leading >= head.window_a && trailing >= window_trailing) {
+    sink.Put(0b10, 2);
+    sink.Put(x >> window_trailing, head.window_b);
+    return;
+  }
+  uint32_t significant = 64 - leading - trailing;
+  head.window_a = static_cast<uint8_t>(leading);
+  head.window_b = static_cast<uint8_t>(significant);
+  sink.Put((((0b110U << 5) | leading) << 6) | (significant - 1), 14);
+  sink.Put(x >> trailing, significant);
+}
+
+void PutValue(BitSink& sink, StreamHead& head, uint64_t bits) {
+  if (head.mode != kXor) {
+    if (std::optional<int64_t> m = Scaled(bits, head.mode)) {
+      PutInt(sink, head, *m);
+      return;
+    }
+    // Upwards: more decimal places, or no integers any more.
+    uint8_t mode = IsNan(bits) ? kXor : ModeFor(bits, static_cast<uint8_t>(head.mode + 1));
+    head.mode = mode;
+    head.delta = 0;
+    head.window_a = 0;
+    head.window_b = 0;
+    if (mode != kXor) {
+      PutEscape(sink, Escape::kScale);
+      head.previous = static_cast<uint64_t>(*Scaled(bits, mode));
+      sink.Put(mode, 4);
+    } else {
+      PutEscape(sink, Escape::kToXor);
+      head.previous = bits;
+    }
+    sink.Put(bits, 64);
+    return;
+  }
+  PutXor(sink, head, bits);
+}
+
+}  // namespace
+
+void BeginSegment(Segment& segment, uint16_t index, uint64_t bits) {
+  segment.last_bits = bits;
+  segment.stream = 0;
+  segment.last_event = index;
+  segment.kind = SegmentKind::kConstant;
+  segment.flags &= Segment::kOwnerFlags;
+}
+
+void AppendChange(Arena& arena, Segment& segment, uint16_t index, uint64_t bits) {
+  if (segment.kind == SegmentKind::kConstant) OpenStream(arena, segment, bits);
+  BitSink sink(arena, segment.stream);
+  StreamHead& head = HeadOf(arena, segment.stream);
+  WF_DCHECK(index > segment.last_event || segment.absent());
+  PutGap(sink, index - segment.last_event - 1U);
+  if (bits == kStaleBits) {
+    PutEscape(sink, Escape::kStale);
+  } else {
+    PutValue(sink, head, bits);
+  }
+  segment.last_event = index;
+  segment.last_bits = bits;
+  segment.flags &= Segment::kOwnerFlags;
+}
+
+void AppendAbsence(Arena& arena, Segment& segment, uint16_t index) {
+  if (segment.absent()) return;
+  if (segment.kind == SegmentKind::kConstant) OpenStream(arena, segment, segment.last_bits);
+  BitSink sink(arena, segment.stream);
+  PutGap(sink, index - segment.last_event - 1U);
+  PutEscape(sink, Escape::kAbsent);
+  segment.last_event = index;
+  segment.flags |= Segment::kAbsentFlag;
+}
+
+uint16_t FirstIndex(const Arena& arena, const Segment& segment) {
+  if (segment.kind == SegmentKind::kConstant) return segment.last_event;
+  return HeadOf(arena, segment.stream).start;
+}
+
+void PrefetchTail(const Arena& arena, const Segment& segment) {
+  if (segment.stream == 0) return;
+  const StreamHead& head = HeadOf(arena, segment.stream);
+  if (head.tail != segment.stream) {
+    __builtin_prefetch(arena.At(head.tail) + head.tail_used / 8, 1);
+  }
+}
+
+SegmentReader::SegmentReader(const Arena& arena, const Segment& segment, uint32_t end)
+    : arena_(arena), end_(end) {
+  if (segment.kind == SegmentKind::kEmpty) return;
+  if (segment.kind == SegmentKind::kConstant) {
+    pending_ = {segment.last_event, segment.last_bits, false};
+    more_ = pending_.index < end_;
+    return;
+  }
+  const StreamHead& head = HeadOf(arena, segment.stream);
+  pending_ = {head.start, head.first, false};
+  more_ = pending_.index < end_;
+  cell_handle_ = segment.stream;
+  cell_ = DataOf(arena.At(segment.stream), 0);
+  tail_ = head.tail;
+  tail_used_ = head.tail_used;
+  last_event_ = head.start;
+  mode_ = head.first_mode;
+  previous_ = FirstPrevious(head.first, mode_);
+}
+
+bool SegmentReader::Next(Run* run) {
+  while (more_) {
+    Event event = pending_;
+    Event next;
+    if (ReadEvent(&next) && next.index < end_) {
+      pending_ = next;
+    } else {
+      next.index = end_;
+      more_ = false;
+    }
+    if (event.absent) continue;
+    *run = {event.index, next.index, event.bits};
+    return true;
+  }
+  return false;
+}
+
+bool SegmentReader::AtEnd() const {
+  return cell_ == nullptr || (cell_handle_ == tail_ && position_ >= tail_used_);
+}
+
+void SegmentReader::Refill() {
+  if (position_ < CellData(cell_number_) * 8) return;
+  char* cell = arena_.At(cell_handle_);
+  std::memcpy(&cell_handle_, LinkOf(cell, cell_number_), sizeof cell_handle_);
+  if (cell_number_ < 254) ++cell_number_;
+  cell_ = DataOf(arena_.At(cell_handle_), cell_number_);
+  position_ = 0;
+}
+
+uint64_t SegmentReader::Take(uint32_t bits) {
+  uint64_t out = 0;
+  while (bits > 0) {
+    Refill();
+    uint32_t size = CellData(cell_number_);
+    uint32_t byte = position_ / 8;
+    uint32_t used = position_ % 8;
+    if (used + bits <= 64 && byte + 8 <= size) {
+      uint64_t word;
+      std::memcpy(&word, cell_ + byte, 8);
+      word = __builtin_bswap64(word) << used;
+      position_ += bits;
+      out = bits == 64 ? word >> (64 - bits) : (out << bits) | (word >> (64 - bits));
+      return out;
+    }
+    uint32_t n = 8 - used < bits ? 8 - used : bits;
+    auto whole = static_cast<uint8_t>(cell_[byte]);
+    uint32_t piece = (static_cast<uint32_t>(whole) >> (8 - used - n)) & ((1U << n) - 1);
+    out = (out << n) | piece;
+    position_ += n;
+    bits -= n;
+  }
+  return out;
+}
+
+uint32_t SegmentReader::TakeUnary(uint32_t limit) {
+  uint32_t ones = 0;
+  while (ones < limit && Take(1) == 1) ++ones;
+  return ones;
+}
+
+bool SegmentReader::ReadEvent(Event* event) {
+  if (AtEnd()) return false;
+  static constexpr std::array<uint32_t, 5> kBits = {0, 3, 6, 10, 16};
+  static constexpr std::array<uint32_t, 5> kBase = {0, 1, 9, 73, 0};
+  uint32_t size_class = TakeUnary(4);
+  uint32_t gap = kBase[size_class] + static_cast<uint32_t>(Take(kBits[size_class]));
+  last_event_ += gap + 1;
+  event->index = last_event_;
+  event->absent = false;
+  uint32_t kind = TakeUnary(3);
+  if (kind == 3) {
+    bool stale = false;
+    event->bits = ReadEscape(&stale, &event->absent);
+    if (stale) event->bits = kStaleBits;
+    return true;
+  }
+  if (mode_ == kXor) {
+    if (kind == 1) {
+      previous_ ^= Take(window_b_) << (64U - window_a_ - window_b_);
+    } else if (kind == 2) {
+      window_a_ = static_cast<uint8_t>(Take(5));
+      window_b_ = static_cast<uint8_t>(Take(6) + 1);
+      previous_ ^= Take(window_b_) << (64U - window_a_ - window_b_);
+    }
+    event->bits = previous_;
+    return true;
+  }
+  if (kind == 2) window_a_ = static_cast<uint8_t>(Take(6));
+  if (kind != 0) delta_ = UnZigZag(Take(window_a_));
+  previous_ += static_cast<uint64_t>(delta_);
+  event->bits = Unscaled(static_cast<int64_t>(previous_), mode_);
+  return true;
+}
+
+uint64_t SegmentReader::ReadEscape(bool* stale, bool* absent) {
+  auto what = static_cast<Escape>(Take(2));
+  if (what == Escape::kStale) {
+    *stale = true;
+    return 0;
+  }
+  if (what == Escape::kAbsent) {
+    *absent = true;
+    return 0;
+  }
+  mode_ = what == Escape::kToXor ? kXor : static_cast<uint8_t>(Take(4));
+  uint64_t bits = Take(64);
+  delta_ = 0;
+  window_a_ = 0;
+  window_b_ = 0;
+  previous_ = mode_ == kXor ? bits : static_cast<uint64_t>(*Scaled(bits, mode_));
+  return bits;
+}
+
+}  // namespace watchfire::chunk
