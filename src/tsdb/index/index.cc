@@ -1,0 +1,337 @@
+#include "tsdb/index/index.h"
+
+#include <algorithm>
+#include <array>
+
+namespace watchfire::index {
+namespace {
+
+enum class Verdict : uint8_t { kUnknown, kYes, kNo };
+
+template <typename Container, typename Key, typename Decide>
+bool Remember(Container& memo, Key key, Decide decide) {
+  // Ids that came after the memo was sized belong to series that came after the query.
+  if (key >= memo.size()) return decide();
+  Verdict& verdict = memo[key];
+  if (verdict == Verdict::kUnknown) verdict = decide() ? Verdict::kYes : Verdict::kNo;
+  return verdict == Verdict::kYes;
+}
+
+void SortDescending(std::vector<NamedValue>* list, size_t limit) {
+  auto order = [](const NamedValue& a, const NamedValue& b) {
+    return a.value != b.value ? a.value > b.value : a.name < b.name;
+  };
+  size_t n = std::min(limit, list->size());
+  std::partial_sort(list->begin(), list->begin() + static_cast<ptrdiff_t>(n), list->end(), order);
+  list->resize(n);
+}
+
+}  // namespace
+
+// One selector against the ids: resolved under the lock, asked without it.
+class Index::Query {
+ public:
+  Query(const LabelStore& store, const model::Matchers& matchers) : store_(store) {
+    conditions_.reserve(matchers.size());
+    for (const model::Matcher& matcher : matchers) {
+      std::optional<NameId> name = store.FindName(matcher.name());
+      bool matches_empty = matcher.MatchesEmpty();
+      if (!name) {
+        // No series has the label, so every value is "".
+        if (!matches_empty) nothing_ = true;
+        continue;
+      }
+      Condition condition{&matcher, *name, SideOf(matcher.name()), matches_empty, false, {}, {}};
+      if (matcher.type() == model::MatchType::kEqual && !matches_empty) {
+        std::optional<ValueId> value = store.values(*name).Find(matcher.value());
+        if (!value) nothing_ = true;
+        condition.only_value = value;
+      }
+      condition.is_metric_name = matcher.name() == model::kMetricName;
+      conditions_.push_back(std::move(condition));
+    }
+    for (Side side : {Side::kShape, Side::kTarget}) {
+      bool asked = std::any_of(conditions_.begin(), conditions_.end(),
+                               [&](const Condition& c) { return c.side == side; });
+      if (asked) memo(side).resize(store.parts(side).size());
+    }
+  }
+
+  bool nothing() const { return nothing_; }
+  bool Matches(SeriesId id) {
+    LabelStore::Parts parts = store_.PartsOf(id);
+    return PartMatches(Side::kShape, parts.shape) && PartMatches(Side::kTarget, parts.target);
+  }
+  bool PartMatches(Side side, PartId part) {
+    std::vector<Verdict>& known = memo(side);
+    if (known.empty()) return true;
+    return Remember(known, part, [&] { return Decide(side, part); });
+  }
+  bool asks(Side side) const { return !memos_[static_cast<size_t>(side)].empty(); }
+
+  // Value ids of __name__ that pass; nullopt if series without a name may pass, too.
+  std::optional<std::vector<ValueId>> MetricNames() {
+    std::optional<std::vector<ValueId>> names;
+    for (Condition& condition : conditions_) {
+      if (!condition.is_metric_name || condition.matches_empty) continue;
+      std::vector<ValueId> passing;
+      if (names) {
+        for (ValueId value : *names) {
+          if (ValueMatches(condition, value)) passing.push_back(value);
+        }
+      } else if (condition.only_value) {
+        passing.push_back(*condition.only_value);
+      } else {
+        AddPassing(condition, &passing);
+      }
+      names = std::move(passing);
+    }
+    return names;
+  }
+
+ private:
+  struct Condition {
+    const model::Matcher* matcher;
+    NameId name;
+    Side side;
+    bool matches_empty;
+    bool is_metric_name;
+    std::optional<ValueId> only_value;
+    std::vector<Verdict> values;  // by value id, filled as they are met
+  };
+
+  std::vector<Verdict>& memo(Side side) { return memos_[static_cast<size_t>(side)]; }
+
+  // A regex that is a list of literals is looked up, any other is tested on every name.
+  void AddPassing(Condition& condition, std::vector<ValueId>* out) {
+    const Dictionary& values = store_.values(condition.name);
+    const auto& regex = condition.matcher->regex();
+    if (condition.matcher->type() == model::MatchType::kRegex && !regex->set_matches().empty()) {
+      for (const std::string& text : regex->set_matches()) {
+        if (std::optional<ValueId> value = values.Find(text)) out->push_back(*value);
+      }
+      return;
+    }
+    for (ValueId value = 0; value < values.size(); ++value) {
+      if (ValueMatches(condition, value)) out->push_back(value);
+    }
+  }
+
+  bool ValueMatches(Condition& condition, ValueId value) {
+    if (condition.only_value) return value == *condition.only_value;
+    const Dictionary& values = store_.values(condition.name);
+    if (condition.values.empty()) condition.values.resize(values.size());
+    return Remember(condition.values, value,
+                    [&] { return condition.matcher->Matches(values.Text(value)); });
+  }
+
+  bool Decide(Side side, PartId part) {
+    size_t passed = 0;
+    size_t wanted = 0;
+    for (Condition& condition : conditions_) {
+      if (condition.side != side) continue;
+      ++wanted;
+      std::optional<ValueId> value;
+      store_.parts(side).ForEach(part, [&](Pair pair) {
+        if (pair.name == condition.name) value = pair.value;
+      });
+      if (value ? !ValueMatches(condition, *value) : !condition.matches_empty) return false;
+      ++passed;
+    }
+    return passed == wanted;
+  }
+
+  const LabelStore& store_;
+  std::vector<Condition> conditions_;
+  std::array<std::vector<Verdict>, 2> memos_;
+  bool nothing_ = false;
+};
+
+std::optional<SeriesId> Index::Find(const model::Labels& labels) const {
+  ReaderLock lock(mutex_);
+  return store_.Find(labels);
+}
+
+Result<std::pair<SeriesId, bool>> Index::FindOrCreate(const model::Labels& labels) {
+  if (labels.empty()) return Error::Invalid("empty labelset: invalid sample");
+  if (std::optional<SeriesId> known = Find(labels)) return std::pair(*known, false);
+  for (const model::LabelView& label : labels) {
+    if (label.name.size() > TextSlab::kMaxText || label.value.size() > TextSlab::kMaxText) {
+      return Error::Limit("label {} is longer than {} bytes: invalid sample",
+                          label.name.substr(0, 100), TextSlab::kMaxText);
+    }
+  }
+  WriterLock lock(mutex_);
+  auto [id, created] = store_.FindOrAdd(labels);
+  if (created) {
+    LabelStore::Parts parts = store_.PartsOf(id);
+    if (by_target_.size() <= parts.target) by_target_.resize(parts.target + 1);
+    by_target_[parts.target].Append(id);
+    if (std::optional<NameId> name = store_.FindName(model::kMetricName)) {
+      if (auto value = store_.values(*name).Find(labels.metric_name())) {
+        if (by_metric_.size() <= *value) by_metric_.resize(*value + 1);
+        by_metric_[*value].Append(id);
+      }
+    }
+  }
+  return std::pair(id, created);
+}
+
+std::vector<SeriesId> Index::Candidates(Query& query) const {
+  uint64_t all = store_.size();
+  std::optional<std::vector<ValueId>> names = query.MetricNames();
+  uint64_t by_names = all;
+  if (names) {
+    by_names = 0;
+    for (ValueId name : *names) by_names += name < by_metric_.size() ? by_metric_[name].size() : 0;
+  }
+  uint64_t by_targets = all;
+  std::vector<PartId> targets;
+  // Going through the targets is worth it only when that is less than what it may save.
+  if (query.asks(Side::kTarget) && by_targets > 0 && by_names > by_target_.size()) {
+    by_targets = 0;
+    for (PartId target = 0; target < by_target_.size(); ++target) {
+      if (by_target_[target].size() == 0 || !query.PartMatches(Side::kTarget, target)) continue;
+      targets.push_back(target);
+      by_targets += by_target_[target].size();
+    }
+  }
+  std::vector<SeriesId> out;
+  if (names && by_names <= by_targets) {
+    for (ValueId name : *names) {
+      if (name < by_metric_.size()) by_metric_[name].AppendTo(&out);
+    }
+    if (names->size() > 1) std::sort(out.begin(), out.end());
+  } else if (by_targets < all) {
+    for (PartId target : targets) by_target_[target].AppendTo(&out);
+    if (targets.size() > 1) std::sort(out.begin(), out.end());
+  } else {
+    out.resize(all);
+    for (uint32_t id = 0; id < all; ++id) out[id] = id;
+  }
+  return out;
+}
+
+std::vector<SeriesId> Index::Select(const model::Matchers& matchers) const {
+  std::vector<SeriesId> candidates;
+  std::optional<Query> query;
+  {
+    ReaderLock lock(mutex_);
+    query.emplace(store_, matchers);
+    if (query->nothing()) return {};
+    candidates = Candidates(*query);
+  }
+  std::erase_if(candidates, [&](SeriesId id) { return !query->Matches(id); });
+  return candidates;
+}
+
+namespace {
+
+// Visits the pairs of every shape and target that one of the series has, each once.
+template <typename Visit>
+void ForEachPair(const LabelStore& store, const std::vector<SeriesId>& series, Visit visit) {
+  for (Side side : {Side::kShape, Side::kTarget}) {
+    std::vector<bool> seen(store.parts(side).size());
+    for (SeriesId id : series) {
+      LabelStore::Parts parts = store.PartsOf(id);
+      PartId part = side == Side::kShape ? parts.shape : parts.target;
+      if (part >= seen.size() || seen[part]) continue;
+      seen[part] = true;
+      store.parts(side).ForEach(part, visit);
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> Index::LabelNames(const std::vector<SeriesId>* among) const {
+  std::vector<bool> seen(store_.num_names(), among == nullptr);
+  if (among != nullptr) {
+    ForEachPair(store_, *among, [&](Pair pair) {
+      if (pair.name < seen.size()) seen[pair.name] = true;
+    });
+  }
+  std::vector<std::string> out;
+  for (NameId name = 0; name < seen.size(); ++name) {
+    if (seen[name]) out.emplace_back(store_.NameText(name));
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+std::vector<std::string> Index::LabelValues(const std::string& name,
+                                            const std::vector<SeriesId>* among) const {
+  std::vector<std::string> out;
+  std::optional<NameId> id;
+  {
+    ReaderLock lock(mutex_);
+    id = store_.FindName(name);
+  }
+  if (!id) return out;
+  const Dictionary& values = store_.values(*id);
+  std::vector<bool> seen(values.size(), among == nullptr);
+  if (among != nullptr) {
+    ForEachPair(store_, *among, [&](Pair pair) {
+      if (pair.name == *id && pair.value < seen.size()) seen[pair.value] = true;
+    });
+  }
+  for (ValueId value = 0; value < seen.size(); ++value) {
+    if (seen[value]) out.emplace_back(values.Text(value));
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+Cardinality Index::TopCardinality(size_t limit) const {
+  Cardinality out;
+  out.num_series = store_.size();
+  uint32_t num_names = store_.num_names();
+  std::vector<std::vector<uint64_t>> series_of(num_names);
+  for (NameId name = 0; name < num_names; ++name) {
+    series_of[name].resize(store_.values(name).size());
+  }
+  for (Side side : {Side::kShape, Side::kTarget}) {
+    const PartTable& parts = store_.parts(side);
+    for (PartId part = 0, n = parts.size(); part < n; ++part) {
+      uint64_t count = parts.series_count(part);
+      parts.ForEach(part, [&](Pair pair) {
+        if (pair.name < num_names && pair.value < series_of[pair.name].size()) {
+          series_of[pair.name][pair.value] += count;
+        }
+      });
+    }
+  }
+  for (NameId name = 0; name < num_names; ++name) {
+    std::string text(store_.NameText(name));
+    const Dictionary& values = store_.values(name);
+    uint64_t memory = 0;
+    for (ValueId value = 0; value < series_of[name].size(); ++value) {
+      uint64_t count = series_of[name][value];
+      std::string_view value_text = values.Text(value);
+      memory += value_text.size() * count;
+      out.series_count_by_label_value_pair.push_back(
+          {fmt::format("{}={}", text, value_text), count});
+      if (text == model::kMetricName) {
+        out.series_count_by_metric_name.push_back({std::string(value_text), count});
+      }
+    }
+    out.num_label_pairs += series_of[name].size();
+    out.label_value_count_by_label_name.push_back({text, series_of[name].size()});
+    out.memory_in_bytes_by_label_name.push_back({text, memory});
+  }
+  SortDescending(&out.series_count_by_metric_name, limit);
+  SortDescending(&out.label_value_count_by_label_name, limit);
+  SortDescending(&out.memory_in_bytes_by_label_name, limit);
+  SortDescending(&out.series_count_by_label_value_pair, limit);
+  return out;
+}
+
+LabelStore::Usage Index::MemoryUsage() const {
+  ReaderLock lock(mutex_);
+  LabelStore::Usage usage = store_.MemoryUsage();
+  for (const IdList& list : by_metric_) usage.series += sizeof list + list.heap_bytes();
+  for (const IdList& list : by_target_) usage.series += sizeof list + list.heap_bytes();
+  return usage;
+}
+
+}  // namespace watchfire::index

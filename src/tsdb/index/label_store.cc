@@ -1,0 +1,178 @@
+#include "tsdb/index/label_store.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/hash.h"
+
+namespace watchfire::index {
+namespace {
+
+// Names that service discovery and relabelling put on whole targets. A wrong guess costs some
+// bytes and nothing else.
+constexpr std::array<std::string_view, 24> kTargetNames = {"app",         "availability_zone",
+                                                           "az",          "cluster",
+                                                           "component",   "container",
+                                                           "datacenter",  "dc",
+                                                           "endpoint",    "env",
+                                                           "environment", "host",
+                                                           "hostname",    "instance",
+                                                           "job",         "namespace",
+                                                           "node",        "pod",
+                                                           "prometheus",  "region",
+                                                           "replica",     "service",
+                                                           "stage",       "zone"};
+static_assert(std::is_sorted(kTargetNames.begin(), kTargetNames.end()));
+
+void PutVarint(uint32_t v, std::string* out) {
+  while (v >= 0x80) {
+    out->push_back(static_cast<char>(v | 0x80));
+    v >>= 7;
+  }
+  out->push_back(static_cast<char>(v));
+}
+
+uint64_t HashParts(LabelStore::Parts parts) {
+  uint64_t both = (uint64_t{parts.shape} << 32) | parts.target;
+  both *= 0x9e3779b97f4a7c15ULL;
+  return both ^ (both >> 29);
+}
+
+}  // namespace
+
+Side SideOf(std::string_view label_name) {
+  return std::binary_search(kTargetNames.begin(), kTargetNames.end(), label_name) ? Side::kTarget
+                                                                                  : Side::kShape;
+}
+
+std::optional<uint32_t> Dictionary::Find(std::string_view text) const {
+  return table_.Find(Hash(text), [&](uint32_t id) { return Text(id) == text; });
+}
+
+uint32_t Dictionary::FindOrAdd(std::string_view text) {
+  if (std::optional<uint32_t> known = Find(text)) return *known;
+  uint32_t id = size_.load(std::memory_order_relaxed);
+  refs_.Grow(id + 1);
+  refs_[id] = slab_->Add(text);
+  table_.Insert(id, Hash(text), [&](uint32_t other) { return Hash(Text(other)); });
+  size_.store(id + 1, std::memory_order_release);
+  return id;
+}
+
+PartTable::PartTable(TextSlab* slab) : slab_(slab) {
+  FindOrAdd({});
+}
+
+void PartTable::Encode(Pair pair, std::string* out) {
+  PutVarint(pair.name, out);
+  PutVarint(pair.value, out);
+}
+
+std::optional<PartId> PartTable::Find(std::string_view encoded) const {
+  return table_.Find(Hash(encoded), [&](PartId id) { return slab_->Get(refs_[id]) == encoded; });
+}
+
+PartId PartTable::FindOrAdd(std::string_view encoded) {
+  if (std::optional<PartId> known = Find(encoded)) return *known;
+  PartId id = size_.load(std::memory_order_relaxed);
+  refs_.Grow(id + 1);
+  counts_.Grow(id + 1);
+  refs_[id] = slab_->Add(encoded);
+  table_.Insert(id, Hash(encoded), [&](PartId other) { return Hash(slab_->Get(refs_[other])); });
+  size_.store(id + 1, std::memory_order_release);
+  return id;
+}
+
+LabelStore::LabelStore() = default;
+
+LabelStore::~LabelStore() {
+  for (NameId name = 0; name < names_.size(); ++name) delete dictionaries_[name];
+}
+
+std::optional<LabelStore::Encoded> LabelStore::EncodeKnown(const model::Labels& labels) const {
+  Encoded encoded;
+  for (const model::LabelView& label : labels) {
+    std::optional<NameId> name = names_.Find(label.name);
+    if (!name) return std::nullopt;
+    std::optional<ValueId> value = dictionaries_[*name]->Find(label.value);
+    if (!value) return std::nullopt;
+    Side side = SideOf(label.name);
+    PartTable::Encode({*name, *value}, side == Side::kShape ? &encoded.shape : &encoded.target);
+  }
+  return encoded;
+}
+
+LabelStore::Encoded LabelStore::EncodeAdding(const model::Labels& labels) {
+  Encoded encoded;
+  for (const model::LabelView& label : labels) {
+    if (!names_.Find(label.name)) {
+      // The dictionary first: whoever sees the name may read its values.
+      dictionaries_.Grow(names_.size() + 1);
+      dictionaries_[names_.size()] = new Dictionary(&slab_);
+    }
+    NameId name = names_.FindOrAdd(label.name);
+    ValueId value = dictionaries_[name]->FindOrAdd(label.value);
+    Side side = SideOf(label.name);
+    PartTable::Encode({name, value}, side == Side::kShape ? &encoded.shape : &encoded.target);
+  }
+  return encoded;
+}
+
+std::optional<SeriesId> LabelStore::FindParts(Parts parts) const {
+  return table_.Find(HashParts(parts), [&](SeriesId id) {
+    return shapes_of_[id] == parts.shape && targets_of_[id] == parts.target;
+  });
+}
+
+std::optional<SeriesId> LabelStore::Find(const model::Labels& labels) const {
+  std::optional<Encoded> encoded = EncodeKnown(labels);
+  if (!encoded) return std::nullopt;
+  std::optional<PartId> shape = shapes_.Find(encoded->shape);
+  std::optional<PartId> target = targets_.Find(encoded->target);
+  if (!shape || !target) return std::nullopt;
+  return FindParts({*shape, *target});
+}
+
+std::pair<SeriesId, bool> LabelStore::FindOrAdd(const model::Labels& labels) {
+  Encoded encoded = EncodeAdding(labels);
+  Parts parts{shapes_.FindOrAdd(encoded.shape), targets_.FindOrAdd(encoded.target)};
+  if (std::optional<SeriesId> known = FindParts(parts)) return {*known, false};
+  SeriesId id = size_.load(std::memory_order_relaxed);
+  shapes_of_.Grow(id + 1);
+  targets_of_.Grow(id + 1);
+  shapes_of_[id] = parts.shape;
+  targets_of_[id] = parts.target;
+  shapes_.CountSeries(parts.shape);
+  targets_.CountSeries(parts.target);
+  table_.Insert(id, HashParts(parts), [&](SeriesId other) { return HashParts(PartsOf(other)); });
+  size_.store(id + 1, std::memory_order_release);
+  return {id, true};
+}
+
+model::Labels LabelStore::LabelsOf(SeriesId id) const {
+  Parts parts = PartsOf(id);
+  std::vector<model::LabelView> pairs;
+  auto add = [&](Pair pair) {
+    pairs.push_back({names_.Text(pair.name), dictionaries_[pair.name]->Text(pair.value)});
+  };
+  shapes_.ForEach(parts.shape, add);
+  auto middle = static_cast<ptrdiff_t>(pairs.size());
+  targets_.ForEach(parts.target, add);
+  std::inplace_merge(pairs.begin(), pairs.begin() + middle, pairs.end(),
+                     [](const auto& a, const auto& b) { return a.name < b.name; });
+  return model::Labels::FromPairs(std::move(pairs));
+}
+
+LabelStore::Usage LabelStore::MemoryUsage() const {
+  Usage usage;
+  usage.text = slab_.bytes();
+  usage.dictionaries = names_.bytes();
+  for (NameId name = 0; name < names_.size(); ++name) {
+    usage.dictionaries += dictionaries_[name]->bytes() + sizeof(Dictionary);
+  }
+  usage.parts = shapes_.bytes() + targets_.bytes();
+  usage.series = table_.bytes() + size_t{size()} * 2 * sizeof(PartId);
+  return usage;
+}
+
+}  // namespace watchfire::index
