@@ -38,7 +38,10 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
-  { files: ['src/api/decode.ts'], rules: { '@typescript-eslint/consistent-type-assertions': 'off' } },
+  {
+    files: ['src/api/decode.ts'],
+    rules: { '@typescript-eslint/consistent-type-assertions': 'off' },
+  },
   ...layerRules,
   {
     files: ['scripts/**/*.mjs', 'eslint.config.js'],

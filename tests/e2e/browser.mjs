@@ -1,0 +1,38 @@
+// Starts the system's Chromium through playwright-core, which lives among the UI's packages.
+
+import { createRequire } from 'node:module';
+import { parseArgs } from 'node:util';
+
+const require = createRequire(new URL('../../ui/package.json', import.meta.url));
+const { chromium } = require('playwright-core');
+
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export function options() {
+  const { values } = parseArgs({
+    options: {
+      'base-url': { type: 'string', default: 'http://127.0.0.1:9090' },
+      chromium: { type: 'string', default: process.env.CHROMIUM ?? '/usr/bin/chromium' },
+      out: { type: 'string', default: '' },
+      only: { type: 'string', default: '' },
+    },
+  });
+  return { ...values, baseUrl: values['base-url'].replace(/\/$/, '') };
+}
+
+export async function launch(executablePath) {
+  return chromium.launch({ executablePath, args: FLAGS });
+}
+
+export function axeSource() {
+  return require.resolve('axe-core/axe.min.js');
+}

@@ -1,0 +1,90 @@
+// Pictures of the pages in both themes and two sizes, for a person to look at:
+//   node tests/e2e/screenshots.mjs --base-url http://127.0.0.1:9090 --out DIR [--only NAME]
+
+import { mkdirSync } from 'node:fs';
+import { launch, options } from './browser.mjs';
+
+const { baseUrl, chromium, out, only } = options();
+if (out === '') {
+  console.error('say where the pictures go: --out DIR');
+  process.exit(2);
+}
+mkdirSync(out, { recursive: true });
+
+const expr = encodeURIComponent;
+const CPU = 'sum by (mode, instance) (rate(node_cpu_seconds_total{mode!="idle"}[1m]))';
+const range = 'g0.range_input=15m';
+
+/** Name, address, and what to do once the page stands. */
+const VIEWS = [
+  ['query-new', '/query'],
+  ['query-graph', `/query?g0.expr=${expr(CPU)}&g0.tab=0&${range}`, hoverGraph],
+  ['query-single', `/query?g0.expr=node_memory_MemAvailable_bytes&g0.tab=0&${range}`, hoverGraph],
+  ['query-stacked', `/query?g0.expr=${expr('sum by (mode) (rate(node_cpu_seconds_total[1m]))')}&g0.tab=0&${range}&g0.display_mode=stacked`],
+  ['query-table', `/query?g0.expr=${expr('{job="node",__name__=~"node_(cpu|memory|filesystem).*"}')}&g0.tab=1`],
+  ['query-panels', `/query?g0.expr=up&g0.tab=1&g1.expr=scrape_duration_seconds&g1.tab=0&g1.${range.slice(3)}`],
+  ['query-error', `/query?g0.expr=${expr('sum by (job) (rate(up[5m]) foo')}&g0.tab=0`],
+  ['query-empty', '/query?g0.expr=node_memory_MemAvailble_bytes&g0.tab=0'],
+  ['query-loading', '/query?g0.expr=up&g0.tab=0', null, 'hang'],
+  ['query-offline', '/query?g0.expr=up&g0.tab=0', null, 'abort'],
+  ['query-complete', '/query', complete],
+  ['query-range', '/query?g0.expr=up&g0.tab=0', (page) => page.getByTestId('range').click()],
+  ['targets', '/targets'],
+  ['targets-down', '/targets?state=down'],
+  ['targets-loading', '/targets', null, 'hang'],
+  ['targets-offline', '/targets', null, 'abort'],
+  ['discovery', '/service-discovery?pool=node'],
+  ['rules', '/rules'],
+  ['status', '/status'],
+  ['config', '/config'],
+  ['flags', '/flags'],
+  ['storage', '/tsdb-status'],
+  ['palette', '/query?g0.expr=up', (page) => openPalette(page)],
+  ['keys', '/targets', (page) => page.keyboard.press('?')],
+];
+
+async function hoverGraph(page) {
+  await page.waitForSelector('[data-testid=graph][data-drawn] canvas');
+  const box = await page.getByTestId('graph').boundingBox();
+  await page.mouse.move(box.x + box.width * 0.62, box.y + box.height * 0.5);
+}
+async function complete(page) {
+  await page.waitForSelector('.cm-content');
+  await page.locator('.cm-content').click();
+  await page.keyboard.type('sum by (job) (rate(node_net', { delay: 15 });
+  await page.waitForSelector('.cm-tooltip-autocomplete');
+}
+async function openPalette(page) {
+  await page.keyboard.press('Control+k');
+  await page.waitForSelector('[role=combobox]');
+  await page.keyboard.type('mem');
+}
+
+const SIZES = [
+  ['wide', { width: 1440, height: 900 }],
+  ['narrow', { width: 360, height: 740 }],
+];
+const browser = await launch(chromium);
+for (const colorScheme of ['light', 'dark']) {
+  for (const [size, viewport] of SIZES) {
+    const context = await browser.newContext({ viewport, colorScheme });
+    for (const [name, path, act, fault] of VIEWS) {
+      if (only !== '' && !name.includes(only)) continue;
+      const page = await context.newPage();
+      if (fault === 'hang') await page.route('**/api/v1/{query_range,targets}*', () => {});
+      if (fault === 'abort') await page.route('**/api/v1/**', (route) => route.abort());
+      await page.goto(baseUrl + path);
+      await page.waitForTimeout(900);
+      try {
+        await act?.(page);
+      } catch (error) {
+        console.error(`${name}: ${error.message}`);
+      }
+      await page.waitForTimeout(500);
+      await page.screenshot({ path: `${out}/${name}-${size}-${colorScheme}.png` });
+      await page.close();
+    }
+    await context.close();
+  }
+}
+await browser.close();

@@ -1,0 +1,13 @@
+import { IconMapQuestion } from '@tabler/icons-react';
+import { Link } from 'wouter';
+import { EmptyState } from '../parts/EmptyState';
+
+export function NotFound() {
+  return (
+    <EmptyState
+      icon={<IconMapQuestion size={32} stroke={1.5} />}
+      title="There is no page at this address"
+      action={<Link href="/query">Go to Query</Link>}
+    />
+  );
+}

@@ -1,0 +1,133 @@
+import { Modal } from '@mantine/core';
+import { IconMoonStars, IconTimeline, type Icon } from '@tabler/icons-react';
+import { useState, type KeyboardEvent } from 'react';
+import { useLocation } from 'wouter';
+import { fuzzyFilter } from '../lib/fuzzy';
+import { encodePanels, NEW_PANEL } from '../lib/panelUrl';
+import { usePromqlNames } from '../promql/usePromqlNames';
+import { PLACES } from './places';
+import styles from './Palette.module.css';
+
+export interface PaletteProps {
+  onClose: () => void;
+  onTheme: () => void;
+}
+
+interface Entry {
+  readonly id: string;
+  readonly kind: 'Page' | 'Metric' | 'Action';
+  readonly name: string;
+  readonly words: string;
+  readonly icon: Icon;
+  readonly run: () => void;
+}
+
+const SHOWN = 60;
+
+/** By its name, or by a word people from elsewhere would look for. */
+function isNamed({ name, words }: Entry, text: string): boolean {
+  const wanted = text.trim().toLowerCase();
+  return ` ${name} ${words}`.toLowerCase().includes(` ${wanted}`);
+}
+
+/** Finds pages, metrics and actions by a few letters of their names. */
+export function Palette({ onClose, onTheme }: PaletteProps) {
+  const [text, setText] = useState('');
+  const [at, setAt] = useState(0);
+  const [, navigate] = useLocation();
+  const names = usePromqlNames();
+
+  const pages: Entry[] = [
+    ...PLACES.map(({ path, name, words, icon }): Entry => {
+      return { id: path, kind: 'Page', name, words, icon, run: () => navigate(path) };
+    }),
+    {
+      id: 'theme',
+      kind: 'Action',
+      name: 'Next theme',
+      words: 'dark light system colour',
+      icon: IconMoonStars,
+      run: onTheme,
+    },
+  ];
+  const metrics = names.map((name): Entry => {
+    const run = () => navigate(`/query?${encodePanels([{ ...NEW_PANEL, expr: name }])}`);
+    return { id: `metric ${name}`, kind: 'Metric', name, words: '', icon: IconTimeline, run };
+  });
+  const found = [
+    ...pages.filter((entry) => isNamed(entry, text)),
+    ...fuzzyFilter(metrics, text, (entry) => entry.name, SHOWN),
+  ];
+  const chosen = Math.min(at, found.length - 1);
+
+  const run = (entry: Entry | undefined) => {
+    if (entry === undefined) return;
+    onClose();
+    entry.run();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step !== undefined) {
+      event.preventDefault();
+      const next = (chosen + step + found.length) % Math.max(1, found.length);
+      setAt(next);
+      document.getElementById(`palette-${next}`)?.scrollIntoView({ block: 'nearest' });
+    } else if (event.key === 'Enter') {
+      event.preventDefault();
+      run(found[chosen]);
+    }
+  };
+
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      withCloseButton={false}
+      size={600}
+      padding={0}
+      yOffset="12vh"
+      transitionProps={{ duration: 0 }}
+    >
+      <input
+        className={styles.input}
+        data-autofocus
+        role="combobox"
+        aria-expanded
+        aria-controls="palette-list"
+        aria-activedescendant={found.length > 0 ? `palette-${chosen}` : undefined}
+        aria-label="Search pages, metrics and actions"
+        placeholder="Search pages, metrics and actions"
+        spellCheck={false}
+        value={text}
+        onChange={(event) => {
+          setText(event.currentTarget.value);
+          setAt(0);
+        }}
+        onKeyDown={onKeyDown}
+      />
+      <ul id="palette-list" role="listbox" aria-label="Found" className={styles.list}>
+        {found.map((entry, i) => {
+          const { id, name, kind, icon: Sign } = entry;
+          return (
+            <li
+              key={id}
+              id={`palette-${i}`}
+              role="option"
+              aria-selected={i === chosen}
+              className={styles.option}
+              onMouseMove={() => setAt(i)}
+              onClick={() => run(entry)}
+            >
+              <Sign size={16} stroke={1.7} aria-hidden />
+              <span className={styles.name} data-kind={kind}>
+                {name}
+              </span>
+              <span className={styles.kind}>{kind}</span>
+            </li>
+          );
+        })}
+      </ul>
+      {found.length === 0 && <p className={styles.none}>Nothing has these letters in its name.</p>}
+    </Modal>
+  );
+}

@@ -1,0 +1,85 @@
+import { ActionIcon } from '@mantine/core';
+import {
+  IconDeviceDesktop,
+  IconKeyboard,
+  IconMenu2,
+  IconMoon,
+  IconSearch,
+  IconSun,
+} from '@tabler/icons-react';
+import styles from './TopBar.module.css';
+
+export type ColourScheme = 'light' | 'dark' | 'auto';
+
+export interface TopBarProps {
+  title: string;
+  onSlot: (element: HTMLElement | null) => void;
+  onMenu: () => void;
+  menuOpen: boolean;
+  onPalette: () => void;
+  onHelp: () => void;
+  colourScheme: ColourScheme;
+  onTheme: () => void;
+}
+
+const THEMES = {
+  auto: { icon: IconDeviceDesktop, name: 'as the system' },
+  light: { icon: IconSun, name: 'light' },
+  dark: { icon: IconMoon, name: 'dark' },
+} as const;
+
+const MODIFIER = /Mac|iP(hone|ad)/.test(navigator.userAgent) ? '⌘' : 'Ctrl';
+
+export function TopBar(props: TopBarProps) {
+  const { title, onSlot, onMenu, menuOpen, onPalette, onHelp, onTheme } = props;
+  const { icon: ThemeIcon, name } = THEMES[props.colourScheme];
+  return (
+    <header className={styles.bar}>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size={36}
+        className={styles.menu}
+        aria-label="Pages"
+        aria-expanded={menuOpen}
+        aria-controls="rail"
+        onClick={onMenu}
+      >
+        <IconMenu2 size={20} />
+      </ActionIcon>
+      <h1 className={styles.title}>{title}</h1>
+      <div className={styles.slot} ref={onSlot} />
+      <button
+        type="button"
+        className={styles.search}
+        aria-label="Search pages and metrics"
+        onClick={onPalette}
+      >
+        <IconSearch size={16} aria-hidden />
+        <span className={styles.searchText}>Search</span>
+        <kbd className={styles.kbd}>{`${MODIFIER} K`}</kbd>
+      </button>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size={32}
+        aria-label={`Theme: ${name}`}
+        title={`Theme: ${name}`}
+        onClick={onTheme}
+      >
+        <ThemeIcon size={18} />
+      </ActionIcon>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size={32}
+        className={styles.keys}
+        aria-label="Keys"
+        title="Keys (?)"
+        onClick={onHelp}
+      >
+        <IconKeyboard size={18} />
+      </ActionIcon>
+    </header>
+  );
+}

@@ -1,0 +1,117 @@
+import { Button } from '@mantine/core';
+import type { UseQueryResult } from '@tanstack/react-query';
+import { ApiError } from '../../api/client';
+import type { TooltipMode } from '../../chart/tooltip';
+import type { ErrorPosition } from '../../lib/errorPosition';
+import { unitOf } from '../../lib/metricNames';
+import type { PanelState } from '../../lib/panelUrl';
+import { formatClock } from '../../lib/time';
+import { Notice } from '../../parts/Notice';
+import { Skeleton } from '../../parts/Skeleton';
+import { useLasting } from '../../parts/hooks';
+import { GraphResult } from '../../panels/graph/GraphResult';
+import { ResultTable } from '../../panels/table/ResultTable';
+import { EmptyResult } from './EmptyResult';
+import { FirstQuery } from './FirstQuery';
+import { QueryError } from './QueryError';
+import type { PanelAnswer } from './usePanelQuery';
+import styles from './query.module.css';
+
+export interface PanelResultProps {
+  panel: PanelState;
+  query: UseQueryResult<PanelAnswer>;
+  mark: ErrorPosition | null;
+  tooltip: TooltipMode;
+  onZoom: (startMs: number, endMs: number) => void;
+  onZoomOut: () => void;
+  onPick: (expr: string) => void;
+}
+
+export function PanelResult(props: PanelResultProps) {
+  const { panel, query, mark, onPick } = props;
+  const waiting = useLasting(query.isPlaceholderData || query.isFetching, 250);
+  const { data, error } = query;
+  if (panel.expr.trim() === '') return <FirstQuery onPick={onPick} />;
+  if (data === undefined) {
+    if (error !== null)
+      return <QueryError error={error} expr={panel.expr} mark={mark} query={query} />;
+    if (query.fetchStatus === 'idle') {
+      const again = (
+        <Button size="xs" onClick={() => void query.refetch()}>
+          Run again
+        </Button>
+      );
+      return (
+        <Notice kind="info" action={again}>
+          The query was cancelled.
+        </Notice>
+      );
+    }
+    return (
+      <div className={styles.room}>
+        <Skeleton rows={7} label="Running the query" />
+      </div>
+    );
+  }
+  const { warnings, infos } = data.answer;
+  return (
+    <div className={styles.result}>
+      {error instanceof ApiError && (
+        <Notice
+          kind="stale"
+          title={error.message}
+          action={
+            <Button size="xs" variant="default" onClick={() => void query.refetch()}>
+              Try again
+            </Button>
+          }
+        >
+          {`What you see is the answer of ${formatClock(query.dataUpdatedAt).slice(0, 8)}.`}
+        </Notice>
+      )}
+      {warnings.map((text) => (
+        <Notice key={text} kind="warning">
+          {text}
+        </Notice>
+      ))}
+      {infos.map((text) => (
+        <Notice key={text} kind="info">
+          {text}
+        </Notice>
+      ))}
+      <div className={styles.answer} data-waiting={waiting || undefined} aria-busy={waiting}>
+        <Answer {...props} data={data} />
+      </div>
+    </div>
+  );
+}
+
+function Answer({
+  panel,
+  data,
+  tooltip,
+  onZoom,
+  onZoomOut,
+  onPick,
+}: PanelResultProps & { data: PanelAnswer }) {
+  const { result } = data.answer.data;
+  const unit = unitOf(data.expr);
+  const empty =
+    (result.type === 'vector' && result.samples.length === 0) ||
+    (result.type === 'matrix' && result.series.length === 0);
+  if (empty) return <EmptyResult expr={data.expr} panel={panel} onPick={onPick} />;
+  if (data.tab === 'table' || result.type !== 'matrix') {
+    return <ResultTable result={result} unit={unit} />;
+  }
+  return (
+    <GraphResult
+      matrix={result.series}
+      window={data.window}
+      unit={unit}
+      stacked={panel.stacked}
+      tooltip={tooltip}
+      onZoom={onZoom}
+      onZoomOut={onZoomOut}
+    />
+  );
+}

@@ -1,0 +1,68 @@
+import { ActionIcon, SegmentedControl } from '@mantine/core';
+import { IconChartAreaLine, IconChartLine, IconTable } from '@tabler/icons-react';
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { PanelState, PanelTab } from '../../lib/panelUrl';
+import { MomentControl } from './MomentControl';
+import { QueryStatus } from './QueryStatus';
+import { RangeControl } from './RangeControl';
+import { ResolutionControl } from './ResolutionControl';
+import type { PanelAnswer } from './usePanelQuery';
+import styles from './query.module.css';
+
+export interface PanelToolbarProps {
+  panel: PanelState;
+  onChange: (panel: PanelState) => void;
+  query: UseQueryResult<PanelAnswer>;
+}
+
+const TABS: { value: PanelTab; label: React.ReactNode }[] = [
+  {
+    value: 'graph',
+    label: (
+      <span className={styles.tab}>
+        <IconChartLine size={15} aria-hidden /> Graph
+      </span>
+    ),
+  },
+  {
+    value: 'table',
+    label: (
+      <span className={styles.tab}>
+        <IconTable size={15} aria-hidden /> Table
+      </span>
+    ),
+  },
+];
+
+export function PanelToolbar({ panel, onChange, query }: PanelToolbarProps) {
+  const graph = panel.tab === 'graph';
+  return (
+    <div className={styles.toolbar}>
+      <SegmentedControl
+        aria-label="Show as"
+        data={TABS}
+        value={panel.tab}
+        onChange={(tab) => onChange({ ...panel, tab })}
+      />
+      {graph ? (
+        <>
+          <RangeControl panel={panel} onChange={onChange} />
+          <ResolutionControl panel={panel} onChange={onChange} />
+          <ActionIcon
+            variant="default"
+            size={32}
+            aria-pressed={panel.stacked}
+            aria-label="Stack the series"
+            title="Stack the series on one another"
+            onClick={() => onChange({ ...panel, stacked: !panel.stacked })}
+          >
+            <IconChartAreaLine size={17} />
+          </ActionIcon>
+        </>
+      ) : (
+        <MomentControl panel={panel} onChange={onChange} />
+      )}
+      <QueryStatus query={query} />
+    </div>
+  );
+}

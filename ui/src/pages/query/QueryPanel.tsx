@@ -1,0 +1,166 @@
+import { ActionIcon, Button, Menu } from '@mantine/core';
+import {
+  IconCopy,
+  IconDots,
+  IconPlayerPlayFilled,
+  IconPlayerStopFilled,
+  IconTrash,
+} from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import { ApiError } from '../../api/client';
+import type { TooltipMode } from '../../chart/tooltip';
+import { errorPosition } from '../../lib/errorPosition';
+import type { PanelState } from '../../lib/panelUrl';
+import { ExpressionField } from '../../promql/ExpressionField';
+import { useLasting } from '../../parts/hooks';
+import { HistoryMenu } from './HistoryMenu';
+import { PanelResult } from './PanelResult';
+import { PanelToolbar } from './PanelToolbar';
+import { rememberQuery } from './queryHistory';
+import { panelQueryKey, usePanelQuery } from './usePanelQuery';
+import styles from './query.module.css';
+
+export interface QueryPanelProps {
+  panel: PanelState;
+  first: boolean;
+  refresh: string;
+  tooltip: TooltipMode;
+  onTooltip: (mode: TooltipMode) => void;
+  onChange: (panel: PanelState) => void;
+  onDuplicate: () => void;
+  onRemove: (() => void) | null;
+}
+
+const HOVER_MODES: readonly (readonly [TooltipMode, string])[] = [
+  ['all', 'All series'],
+  ['nearest', 'The nearest series'],
+];
+
+interface Zoom {
+  readonly rangeMs: number;
+  readonly endMs: number | null;
+}
+
+export function QueryPanel(props: QueryPanelProps) {
+  const { panel, first, refresh, tooltip, onTooltip, onChange, onDuplicate, onRemove } = props;
+  const client = useQueryClient();
+  const query = usePanelQuery(panel, refresh);
+  const [draft, setDraft] = useState(panel.expr);
+  const [given, setGiven] = useState(panel.expr);
+  if (given !== panel.expr) {
+    setGiven(panel.expr);
+    setDraft(panel.expr);
+  }
+  const [zooms, setZooms] = useState<readonly Zoom[]>([]);
+  const slow = useLasting(query.isFetching, 1000);
+
+  const error = query.error;
+  const message =
+    error instanceof ApiError && error.errorType === 'bad_data' ? error.message : null;
+  const mark = useMemo(
+    () => (message === null ? null : errorPosition(message, panel.expr)),
+    [message, panel.expr],
+  );
+
+  const execute = (text: string) => {
+    const expr = text.trim();
+    if (expr !== '') rememberQuery(expr);
+    if (expr === panel.expr) void query.refetch();
+    else onChange({ ...panel, expr });
+  };
+  const zoom = (startMs: number, endMs: number) => {
+    const from = Math.floor(startMs / 1000) * 1000;
+    const to = Math.max(from + 2000, Math.ceil(endMs / 1000) * 1000);
+    setZooms([...zooms, { rangeMs: panel.rangeMs, endMs: panel.endMs }]);
+    onChange({ ...panel, rangeMs: to - from, endMs: to });
+  };
+  const zoomOut = () => {
+    const back = zooms.at(-1) ?? { rangeMs: panel.rangeMs * 2, endMs: panel.endMs };
+    setZooms(zooms.slice(0, -1));
+    onChange({ ...panel, ...back });
+  };
+
+  return (
+    <section
+      className={styles.panel}
+      aria-label={panel.expr === '' ? 'New panel' : `Panel ${panel.expr}`}
+    >
+      <div className={styles.progress} data-on={query.isFetching || undefined} aria-hidden />
+      <div className={styles.expression}>
+        <ExpressionField
+          value={draft}
+          onChange={setDraft}
+          onExecute={execute}
+          mark={mark}
+          invalid={mark !== null && draft === panel.expr}
+          autoFocus={first && panel.expr === ''}
+        />
+        <div className={styles.run}>
+          {slow ? (
+            <Button
+              variant="default"
+              className={styles.execute}
+              leftSection={<IconPlayerStopFilled size={14} />}
+              onClick={() => void client.cancelQueries({ queryKey: panelQueryKey(panel) })}
+            >
+              Cancel
+            </Button>
+          ) : (
+            <Button
+              className={styles.execute}
+              leftSection={<IconPlayerPlayFilled size={14} />}
+              onClick={() => execute(draft)}
+            >
+              Execute
+            </Button>
+          )}
+          <HistoryMenu onPick={(expr) => onChange({ ...panel, expr })} />
+          <Menu position="bottom-end">
+            <Menu.Target>
+              <ActionIcon variant="subtle" color="gray" size={36} aria-label="Panel actions">
+                <IconDots size={18} />
+              </ActionIcon>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Label>Hovering the graph shows</Menu.Label>
+              {HOVER_MODES.map(([mode, name]) => (
+                <Menu.Item
+                  key={mode}
+                  data-chosen={mode === tooltip || undefined}
+                  onClick={() => onTooltip(mode)}
+                >
+                  {name}
+                </Menu.Item>
+              ))}
+              <Menu.Label>This panel</Menu.Label>
+              <Menu.Item leftSection={<IconCopy size={16} />} onClick={onDuplicate}>
+                Duplicate
+              </Menu.Item>
+              <Menu.Item
+                leftSection={<IconTrash size={16} />}
+                disabled={onRemove === null}
+                onClick={() => onRemove?.()}
+              >
+                Remove
+              </Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        </div>
+      </div>
+      <PanelToolbar panel={panel} onChange={onChange} query={query} />
+      <PanelResult
+        panel={panel}
+        query={query}
+        mark={mark}
+        tooltip={tooltip}
+        onZoom={zoom}
+        onZoomOut={zoomOut}
+        onPick={(expr) => {
+          rememberQuery(expr);
+          onChange({ ...panel, expr });
+        }}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,98 @@
+import { Button, Popover } from '@mantine/core';
+import {
+  IconChevronDown,
+  IconChevronLeft,
+  IconChevronRight,
+  IconClock,
+  IconMinus,
+  IconPlus,
+} from '@tabler/icons-react';
+import { useState } from 'react';
+import type { PanelState } from '../../lib/panelUrl';
+import { formatDateTime } from '../../lib/time';
+import { neighbourRange, rangeWords } from '../../lib/timeRange';
+import { RangePicker } from './RangePicker';
+import styles from './query.module.css';
+
+export interface RangeControlProps {
+  panel: PanelState;
+  onChange: (panel: PanelState) => void;
+}
+
+function rangeLabel(panel: PanelState): string {
+  if (panel.endMs === null) return `Last ${rangeWords(panel.rangeMs)}`;
+  const from = formatDateTime(panel.endMs - panel.rangeMs);
+  const to = formatDateTime(panel.endMs);
+  const sameDay = from.slice(0, 10) === to.slice(0, 10);
+  return `${from} – ${sameDay ? to.slice(11) : to}`;
+}
+
+export function RangeControl({ panel, onChange }: RangeControlProps) {
+  const [open, setOpen] = useState(false);
+  const { rangeMs, endMs } = panel;
+  const shift = (direction: -1 | 1) => {
+    const now = Date.now();
+    const moved = Math.round((endMs ?? now) + (direction * rangeMs) / 2);
+    onChange({ ...panel, endMs: moved >= now ? null : Math.round(moved / 1000) * 1000 });
+  };
+  return (
+    <div className={styles.joined} role="group" aria-label="Time range">
+      <Button
+        variant="default"
+        aria-label="Shorter range"
+        title="Shorter range"
+        onClick={() => onChange({ ...panel, rangeMs: neighbourRange(rangeMs, -1) })}
+      >
+        <IconMinus size={15} />
+      </Button>
+      <Button
+        variant="default"
+        aria-label="Earlier"
+        title="Half a range earlier"
+        onClick={() => shift(-1)}
+      >
+        <IconChevronLeft size={16} />
+      </Button>
+      <Popover opened={open} onChange={setOpen} position="bottom-start" trapFocus returnFocus>
+        <Popover.Target>
+          <Button
+            variant="default"
+            className={styles.rangeButton}
+            data-testid="range"
+            leftSection={<IconClock size={15} />}
+            rightSection={<IconChevronDown size={14} />}
+            onClick={() => setOpen(!open)}
+          >
+            {rangeLabel(panel)}
+          </Button>
+        </Popover.Target>
+        <Popover.Dropdown aria-label="Choose a time range">
+          <RangePicker
+            panel={panel}
+            onChange={(next) => {
+              setOpen(false);
+              onChange(next);
+            }}
+          />
+        </Popover.Dropdown>
+      </Popover>
+      <Button
+        variant="default"
+        aria-label="Later"
+        title="Half a range later"
+        disabled={endMs === null}
+        onClick={() => shift(1)}
+      >
+        <IconChevronRight size={16} />
+      </Button>
+      <Button
+        variant="default"
+        aria-label="Longer range"
+        title="Longer range"
+        onClick={() => onChange({ ...panel, rangeMs: neighbourRange(rangeMs, 1) })}
+      >
+        <IconPlus size={15} />
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,28 @@
+import type { HistogramValue } from '../../api/query';
+import styles from './HistogramCell.module.css';
+
+export interface HistogramCellProps {
+  histogram: HistogramValue;
+}
+
+const OPENING = ['(', '[', '(', '['];
+const CLOSING = [']', ')', ')', ']'];
+
+/** Count and sum, and the buckets as bars with their bounds. */
+export function HistogramCell({ histogram }: HistogramCellProps) {
+  const top = Math.max(1, ...histogram.buckets.map((bucket) => Number(bucket.count)));
+  return (
+    <div className={styles.histogram}>
+      <p>{`count ${histogram.count}, sum ${histogram.sum}`}</p>
+      {histogram.buckets.map((bucket) => (
+        <div key={`${bucket.lower}:${bucket.upper}`} className={styles.bucket}>
+          <span>
+            {`${OPENING[bucket.rule] ?? '('}${bucket.lower}, ${bucket.upper}${CLOSING[bucket.rule] ?? ']'}`}
+          </span>
+          <meter className={styles.bar} min={0} max={top} value={Number(bucket.count)} />
+          <span>{bucket.count}</span>
+        </div>
+      ))}
+    </div>
+  );
+}

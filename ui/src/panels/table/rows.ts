@@ -1,0 +1,58 @@
+import type { QueryResult, SampleValue } from '../../api/query';
+import { METRIC_NAME, type Labels } from '../../lib/labels';
+
+export interface TableRow {
+  readonly name: string;
+  readonly labels: Labels;
+  readonly timeMs: number;
+  readonly value: SampleValue;
+  /** Further samples, where the expression is a range vector. */
+  readonly more: readonly { readonly timeMs: number; readonly text: string }[];
+}
+
+function floatValue(text: string): SampleValue {
+  const number = Number(text.replace('Inf', 'Infinity'));
+  return { kind: 'float', text, number };
+}
+
+export function toRows(result: QueryResult): TableRow[] {
+  switch (result.type) {
+    case 'vector':
+      return result.samples.map(({ metric, timeMs, value }) => ({
+        name: metric[METRIC_NAME] ?? '',
+        labels: metric,
+        timeMs,
+        value,
+        more: [],
+      }));
+    case 'matrix':
+      return result.series.map((one) => {
+        const samples = [...one.times].map((timeMs, i) => ({
+          timeMs,
+          text: String(one.values[i] ?? NaN),
+        }));
+        const first = one.histograms[0];
+        const value: SampleValue =
+          samples.length === 0 && first !== undefined
+            ? { kind: 'histogram', histogram: first.histogram }
+            : floatValue(samples.at(-1)?.text ?? 'NaN');
+        return {
+          name: one.metric[METRIC_NAME] ?? '',
+          labels: one.metric,
+          timeMs: samples.at(-1)?.timeMs ?? first?.timeMs ?? 0,
+          value,
+          more: samples,
+        };
+      });
+    default:
+      return [
+        {
+          name: result.type,
+          labels: {},
+          timeMs: result.timeMs,
+          value: floatValue(result.text),
+          more: [],
+        },
+      ];
+  }
+}
