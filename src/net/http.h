@@ -53,16 +53,16 @@ class Values {
   std::vector<std::pair<std::string, std::string>> all_;
 };
 
-std::string PercentEncode(std::string_view text);         // query component, Go's QueryEscape
+std::string PercentEncode(std::string_view text);  // query component, Go's QueryEscape
 Result<std::string> PercentDecode(std::string_view text, bool plus_is_space);
 
 struct Request {
-  std::string method;   // upper case
-  std::string path;     // decoded, without the query; starts with '/'; the route prefix is cut off
+  std::string method;  // upper case
+  std::string path;    // decoded, without the query; starts with '/'; the route prefix is cut off
   std::string raw_query;
   Headers headers;
-  std::string body;     // complete, already within the size limit, decoded if it was gzip'd and
-                        // the route asked for it
+  std::string body;  // complete, already within the size limit, decoded if it was gzip'd and
+                     // the route asked for it
   std::string remote_address;  // ip:port
   std::string user;            // authenticated name, or ""
   bool tls = false;
@@ -81,8 +81,8 @@ struct Response {
   Headers headers;
   std::string body;
 
-  static Response Text(int status, std::string body);               // text/plain; charset=utf-8
-  static Response Json(int status, std::string body);               // application/json
+  static Response Text(int status, std::string body);  // text/plain; charset=utf-8
+  static Response Json(int status, std::string body);  // application/json
   static Response Redirect(int status, std::string location);
 };
 

@@ -154,7 +154,8 @@ class HttpFetcher {
     std::string thread_name = "fetch-loop";
     size_t max_idle_connections = 100'000;
   };
-  // Runs on the fetcher's thread: hand long work (decoding, parsing) to a pool. It may call Fetch.
+  // Runs on the fetcher's thread: hand long work (decoding, parsing) to a pool. It may call Fetch,
+  // but not after kCancelled: once the destructor has begun, Fetch answers that at once.
   using Callback = std::function<void(Result<HttpResponse>)>;
 
   struct FetchOptions {

@@ -52,8 +52,8 @@ struct ServerOptions {
 
   int64_t read_timeout_ms = 300'000;   // a whole request, and a connection between requests
   int64_t header_timeout_ms = 30'000;  // a request's header, from its first byte; TLS handshakes
-  // An answer; bodies get 1 s more for each 16 KiB.
-  int64_t write_timeout_ms = 60'000;
+  int64_t write_timeout_ms = 60'000;   // an answer; long ones get the time of the rate below
+  uint64_t min_write_bytes_per_second = 16 << 10;
   size_t max_connections = 512;            // of all listeners together
   uint32_t header_limit_bytes = 64 << 10;  // beyond: 431
   uint32_t url_limit_bytes = 32 << 10;     // beyond: 414

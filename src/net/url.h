@@ -25,6 +25,9 @@ struct Url {
   std::string fragment;
 
   static Result<Url> Parse(std::string_view text);
+  // What a link or Location header on this page means: absolute, "//host/…", "/path", "path",
+  // "?query". User and password are not inherited.
+  Result<Url> Resolve(std::string_view reference) const;
 
   // The port, or the scheme's default (80, 443), or 0.
   uint16_t EffectivePort() const;
