@@ -93,10 +93,10 @@ struct QueryRequest {
   std::string query;
   TimeMs start = 0;  // instant queries: the evaluation time
   TimeMs end = 0;
-  int64_t step_ms = 0;  // 0: instant
-  int64_t lookback_delta_ms = 0;  // 0: the engine's
-  int64_t timeout_ms = 0;         // 0: the engine's
-  uint64_t limit = 0;             // at most so many series; 0: all
+  int64_t step_ms = 0;                                 // 0: instant
+  int64_t lookback_delta_ms = 0;                       // 0: the engine's
+  int64_t timeout_ms = 0;                              // 0: the engine's
+  uint64_t limit = 0;                                  // at most so many series; 0: all
   std::shared_ptr<const std::atomic<bool>> cancelled;  // may be null
 };
 

@@ -1,0 +1,34 @@
+#pragma once
+// What all aggregations share: group keys and the note about histograms that an aggregation leaves
+// out. Used by the operators of one query, on its thread.
+
+#include <string>
+#include <vector>
+
+#include "base/hash_map.h"
+#include "promql/engine/operator.h"
+
+namespace watchfire::promql {
+
+// Numbers the groups of an aggregation in order of appearance. Labels of series are only asked for
+// when the grouping needs them.
+class GroupKeys {
+ public:
+  explicit GroupKeys(const PlanNode& node) : node_(node) {}
+  // The group of the stream's current series.
+  size_t Find(Stream& stream);
+  const model::Labels& labels(size_t group) const { return labels_[group]; }
+  size_t size() const { return labels_.size(); }
+
+ private:
+  const std::vector<std::string>& DropList();
+
+  const PlanNode& node_;
+  std::vector<std::string> drop_;
+  std::vector<model::Labels> labels_;
+  HashMap<model::Labels, size_t, std::hash<model::Labels>> index_;
+};
+
+void NoteIgnoredHistogram(QueryContext& context, const PlanNode& aggregate);
+
+}  // namespace watchfire::promql

@@ -1,0 +1,110 @@
+#pragma once
+// What one running query carries: its limits, its annotations, its querier and its counters; and
+// the grid of steps that an operator works on. A QueryContext belongs to one query and outlives
+// its operators; one thread uses it.
+//
+// QueryError is the only exception of the program. It is thrown inside the engine when the query
+// cannot go on, and caught in Engine::Exec; nothing else may see it.
+
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "promql/engine/annotations.h"
+#include "promql/engine/engine.h"
+#include "storage/querier.h"
+
+namespace watchfire::promql {
+
+class QueryError final : public std::exception {
+ public:
+  explicit QueryError(std::string message, QueryErrorKind kind = QueryErrorKind::kExecution)
+      : failure_{kind, std::move(message)} {}
+  const char* what() const noexcept override { return failure_.message.c_str(); }
+  const QueryFailure& failure() const { return failure_; }
+
+ private:
+  QueryFailure failure_;
+};
+
+// A part of the language that parses but is not evaluated yet: `<what> is not supported yet`.
+// Every such place calls this, so that one search lists them all.
+[[noreturn]] void ThrowUnsupported(std::string_view what);
+// The same for an operation that meets native histograms.
+[[noreturn]] void ThrowUnsupportedHistograms(std::string_view where);
+// True for messages made by the two functions above.
+bool IsUnsupportedMessage(std::string_view message);
+
+[[noreturn]] void ThrowStorageError(const Error& error);
+
+// The steps start, start + step, …; `count` of them, at least one.
+struct Grid {
+  TimeMs start = 0;
+  int64_t step_ms = 1;
+  size_t count = 1;
+  TimeMs at(size_t i) const { return start + static_cast<int64_t>(i) * step_ms; }
+  TimeMs end() const { return at(count - 1); }
+};
+
+class QueryContext {
+ public:
+  QueryContext(const EngineOptions& engine_options, const QueryRequest& query_request,
+               const Clock* clock);
+
+  const EngineOptions& options;
+  const QueryRequest& request;
+  int64_t lookback_ms;
+  int64_t default_subquery_step_ms;
+  bool instant;
+  Annotations notes;
+  storage::Querier* querier = nullptr;
+  QueryStats stats;
+
+  // Throws when the query was cancelled or its time is up. Cheap: looks at the clock once per
+  // `kCheckEvery` units of work (samples or steps).
+  void Tick(size_t work) {
+    work_ += work + 16;
+    if (work_ >= kCheckEvery) CheckNow("expression evaluation");
+  }
+  void CheckNow(std::string_view where);
+  int64_t deadline_ns() const { return deadline_ns_; }
+
+  // Samples held in memory; throws when there are more than the limit.
+  void Hold(size_t samples);
+  void Release(size_t samples) { held_ -= samples; }
+
+ private:
+  static constexpr size_t kCheckEvery = 1 << 17;
+  const Clock* clock_;
+  int64_t deadline_ns_;
+  size_t work_ = 0;
+  uint64_t held_ = 0;
+};
+
+// Samples counted against the limit as long as this lives.
+class HeldSamples {
+ public:
+  explicit HeldSamples(QueryContext& context) : context_(&context) {}
+  ~HeldSamples() { context_->Release(count_); }
+  HeldSamples(const HeldSamples&) = delete;
+  HeldSamples& operator=(const HeldSamples&) = delete;
+  void Add(size_t samples) {
+    context_->Hold(samples);
+    count_ += samples;
+  }
+  void Reset() {
+    context_->Release(count_);
+    count_ = 0;
+  }
+
+ private:
+  QueryContext* context_;
+  size_t count_ = 0;
+};
+
+}  // namespace watchfire::promql

@@ -1,0 +1,305 @@
+// Arithmetic and comparison of two vectors. The side whose series are unique in their match group
+// ("one") is read first and kept; the other side ("many"; for one-to-one the left) streams past it.
+
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "base/hash_map.h"
+#include "promql/engine/binary.h"
+
+namespace watchfire::promql {
+namespace {
+
+constexpr std::string_view kImplicitManyToOne =
+    "multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)";
+constexpr std::string_view kNotUnique =
+    "multiple matches for labels: grouping labels must ensure unique matches";
+
+struct MatchGroup {
+  std::vector<Row> ones;  // at most one has a value at any step
+  StepBits matched;       // one-to-one: steps that have their result
+  StepBits many;          // steps with a series of the many side; only kept for fill
+  // Many-to-one: the steps at which each result label set has appeared.
+  HashMap<model::Labels, StepBits, std::hash<model::Labels>> results;
+};
+
+class JoinStream final : public Stream {
+ public:
+  JoinStream(QueryContext& context, const PlanNode& node, const Grid& grid);
+
+  bool Next() override {
+    while (pending_at_ >= pending_.size()) {
+      pending_.clear();
+      pending_at_ = 0;
+      if (!Refill()) return false;
+    }
+    ++pending_at_;
+    return true;
+  }
+  const model::Labels& labels() override { return pending_[pending_at_ - 1].labels; }
+  bool drop_name() override { return pending_[pending_at_ - 1].drop_name; }
+  Column& column() override { return pending_[pending_at_ - 1].column; }
+
+ private:
+  struct Duplicate {
+    size_t step;
+    std::string message;
+  };
+
+  bool one_to_one() const { return matching_of_.card == MatchCardinality::kOneToOne; }
+  void ReadOnes(StreamPtr stream);
+  void NoteDuplicates(const MatchGroup& group, const model::Labels& key, const Row& row);
+  bool Refill();
+  void JoinMany();
+  void FillMany();
+  void Emit(MatchGroup& group, const Column& many, const model::Labels& many_labels,
+            bool many_drop_name, const Row* only, bool with_fill);
+  void Combine(size_t step, const Operand& many, const Operand& one, Row& result,
+               const Column& many_column, const Row* one_row);
+  model::Labels ResultLabels(const model::Labels& many, const model::Labels* one) const;
+  void CheckDuplicates(const StepBits& many_present) const;
+
+  QueryContext& context_;
+  const BinaryExpr& expr_;
+  const VectorMatching& matching_of_;
+  Matching matching_;
+  size_t steps_;
+  bool swapped_;  // the many side is the right one
+  bool changes_schema_;
+  bool returns_bool_;
+  std::optional<double> fill_one_;
+  std::optional<double> fill_many_;
+  std::vector<std::string> drop_sorted_;  // labels of on(…) or ignoring(…), sorted
+  HeldSamples held_;
+  HashMap<model::Labels, MatchGroup, std::hash<model::Labels>> groups_;
+  std::vector<Duplicate> duplicates_;
+  StreamPtr many_;
+  StepBits many_present_;
+  bool many_done_ = false;
+  bool all_done_ = false;
+  std::vector<Row> pending_;
+  size_t pending_at_ = 0;
+};
+
+JoinStream::JoinStream(QueryContext& context, const PlanNode& node, const Grid& grid)
+    : context_(context),
+      expr_(node.expr->As<BinaryExpr>()),
+      matching_of_(*expr_.matching),
+      matching_(expr_),
+      steps_(grid.count),
+      swapped_(matching_of_.card == MatchCardinality::kOneToMany),
+      changes_schema_(!IsComparison(expr_.op) && expr_.op != BinaryOp::kTrimLower &&
+                      expr_.op != BinaryOp::kTrimUpper),
+      returns_bool_(expr_.return_bool),
+      fill_one_(swapped_ ? matching_of_.fill_left : matching_of_.fill_right),
+      fill_many_(swapped_ ? matching_of_.fill_right : matching_of_.fill_left),
+      drop_sorted_(matching_of_.labels),
+      held_(context),
+      many_present_(grid.count) {
+  std::sort(drop_sorted_.begin(), drop_sorted_.end());
+  size_t one = swapped_ ? 0 : 1;
+  ReadOnes(MakeStream(context, *node.children[one], grid));
+  many_ = MakeStream(context, *node.children[1 - one], grid);
+}
+
+void JoinStream::ReadOnes(StreamPtr stream) {
+  while (stream->Next()) {
+    Column& column = stream->column();
+    context_.Tick(steps_);
+    size_t samples = column.CountSamples();
+    if (samples == 0) continue;
+    held_.Add(samples);
+    model::Labels key = matching_.Key(stream->labels());
+    MatchGroup& group = groups_[key];
+    Row row{stream->labels(), stream->drop_name(), column};
+    if (!group.ones.empty()) NoteDuplicates(group, key, row);
+    group.ones.push_back(std::move(row));
+  }
+}
+
+// Two series of the one side at the same step: an error, if there is anything to match them with.
+void JoinStream::NoteDuplicates(const MatchGroup& group, const model::Labels& key, const Row& row) {
+  for (size_t i = 0; i < steps_; ++i) {
+    if (!row.column.Has(i)) continue;
+    for (const Row& other : group.ones) {
+      if (!other.column.Has(i)) continue;
+      // As upstream names them: the later one first.
+      duplicates_.push_back(
+          {i, fmt::format("found duplicate series for the match group {} on the {} hand-side of "
+                          "the operation: [{}, {}];many-to-many matching not allowed: matching "
+                          "labels must be unique on one side",
+                          key.ToString(), swapped_ ? "left" : "right", row.labels.ToString(),
+                          other.labels.ToString())});
+      if (duplicates_.size() >= steps_) return;
+    }
+  }
+}
+
+void JoinStream::CheckDuplicates(const StepBits& many_present) const {
+  for (const Duplicate& duplicate : duplicates_) {
+    if (fill_many_ || many_present.Get(duplicate.step)) throw QueryError(duplicate.message);
+  }
+}
+
+bool JoinStream::Refill() {
+  if (!many_done_) {
+    if (many_->Next()) {
+      JoinMany();
+      return true;
+    }
+    many_done_ = true;
+    CheckDuplicates(many_present_);
+    if (fill_many_) {
+      FillMany();
+      return true;
+    }
+  }
+  return false;
+}
+
+void JoinStream::JoinMany() {
+  const Column& column = many_->column();
+  context_.Tick(steps_);
+  if (!duplicates_.empty()) {
+    for (size_t i = 0; i < steps_; ++i) {
+      if (column.Has(i)) many_present_.Set(i);
+    }
+  }
+  if (groups_.empty() && !fill_one_) return;
+  const model::Labels& labels = many_->labels();
+  model::Labels key = matching_.Key(labels);
+  auto found = groups_.find(key);
+  if (found == groups_.end()) {
+    if (!fill_one_) return;
+    found = groups_.try_emplace(std::move(key)).first;
+  }
+  MatchGroup& group = found->second;
+  if (fill_many_) {
+    if (group.many.empty()) group.many = StepBits(steps_);
+    for (size_t i = 0; i < steps_; ++i) {
+      if (column.Has(i)) group.many.Set(i);
+    }
+  }
+  if (matching_of_.include.empty()) {
+    Emit(group, column, labels, many_->drop_name(), nullptr, fill_one_.has_value());
+    return;
+  }
+  // Labels come from the one side: a result series for each of its series.
+  for (const Row& one : group.ones) {
+    Emit(group, column, labels, many_->drop_name(), &one, false);
+  }
+  if (fill_one_) {
+    Row none;
+    none.column.Reset(steps_);
+    Emit(group, column, labels, many_->drop_name(), &none, true);
+  }
+}
+
+void JoinStream::Emit(MatchGroup& group, const Column& many, const model::Labels& many_labels,
+                      bool many_drop_name, const Row* only, bool with_fill) {
+  auto one_at = [&](size_t step) -> const Row* {
+    for (const Row& row : group.ones) {
+      if (row.column.Has(step)) return &row;
+    }
+    return nullptr;
+  };
+  Row result;
+  result.labels = ResultLabels(many_labels, only ? &only->labels : nullptr);
+  result.drop_name = many_drop_name || (returns_bool_ && context_.options.delayed_name_removal);
+  result.column.Reset(steps_);
+  StepBits* seen = &group.matched;
+  if (one_to_one()) {
+    if (seen->empty()) *seen = StepBits(steps_);
+  } else {
+    seen = &group.results.try_emplace(result.labels, steps_).first->second;
+  }
+  for (size_t i = 0; i < steps_; ++i) {
+    if (!many.Has(i)) continue;
+    const Row* one = one_at(i);
+    if (!one && !with_fill) continue;
+    if (one && only && one != only) continue;
+    if (seen->Get(i)) throw QueryError(std::string(one_to_one() ? kImplicitManyToOne : kNotUnique));
+    seen->Set(i);
+    Operand left{many.v[i], many.HasHistogram(i) ? many.h[i].get() : nullptr};
+    Operand right{fill_one_.value_or(0), nullptr};
+    if (one) {
+      right = {one->column.v[i], one->column.HasHistogram(i) ? one->column.h[i].get() : nullptr};
+    }
+    Combine(i, left, right, result, many, one);
+  }
+  pending_.push_back(std::move(result));
+}
+
+void JoinStream::Combine(size_t step, const Operand& many, const Operand& one, Row& result,
+                         const Column& many_column, const Row* one_row) {
+  const Operand& lhs = swapped_ ? one : many;
+  const Operand& rhs = swapped_ ? many : one;
+  double& out = result.column.v[step];
+  bool trims = expr_.op == BinaryOp::kTrimLower || expr_.op == BinaryOp::kTrimUpper;
+  if (lhs.histogram || rhs.histogram || trims) {
+    bool keep_left = false;
+    double v = 0;
+    if (!HistogramBinary(context_, expr_, lhs, rhs, &keep_left, &v)) return;
+    if (!keep_left) {
+      out = v;
+      return;
+    }
+    const Column& left = swapped_ ? one_row->column : many_column;
+    result.column.SetHistogram(step, left.h[step]);
+    return;
+  }
+  if (!IsComparison(expr_.op)) {
+    out = Calculate(expr_.op, lhs.v, rhs.v);
+    return;
+  }
+  bool holds = Compare(expr_.op, lhs.v, rhs.v);
+  if (returns_bool_) {
+    out = holds ? 1 : 0;
+  } else if (holds) {
+    out = lhs.v;
+  }
+}
+
+// Series of the one side that no series of the many side matches.
+void JoinStream::FillMany() {
+  for (auto& [key, group] : groups_) {
+    for (const Row& one : group.ones) {
+      Row result;
+      model::Labels many = matching_.Key(one.labels);
+      result.labels = ResultLabels(many, &one.labels);
+      result.drop_name = one.drop_name || (returns_bool_ && context_.options.delayed_name_removal);
+      result.column.Reset(steps_);
+      Column none;
+      none.Reset(steps_);
+      for (size_t i = 0; i < steps_; ++i) {
+        if (!one.column.Has(i) || (!group.many.empty() && group.many.Get(i))) continue;
+        Operand right{one.column.v[i],
+                      one.column.HasHistogram(i) ? one.column.h[i].get() : nullptr};
+        Combine(i, {*fill_many_, nullptr}, right, result, none, &one);
+      }
+      pending_.push_back(std::move(result));
+    }
+  }
+}
+
+model::Labels JoinStream::ResultLabels(const model::Labels& many, const model::Labels* one) const {
+  model::Labels labels = many;
+  bool drops = changes_schema_ || (returns_bool_ && !context_.options.delayed_name_removal);
+  if (drops) labels = DropReserved(labels);
+  if (one_to_one()) {
+    labels = matching_of_.on ? labels.Keep(drop_sorted_) : labels.Drop(drop_sorted_);
+  }
+  if (matching_of_.include.empty() || !one) return labels;
+  model::LabelsBuilder builder(labels);
+  for (const std::string& name : matching_of_.include) builder.Set(name, one->Get(name));
+  return builder.Build();
+}
+
+}  // namespace
+
+StreamPtr MakeJoin(QueryContext& context, const PlanNode& node, const Grid& grid) {
+  return std::make_unique<JoinStream>(context, node, grid);
+}
+
+}  // namespace watchfire::promql

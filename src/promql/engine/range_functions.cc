@@ -1,0 +1,230 @@
+// The operator that runs a kernel over the series of a range selector or subquery, and the rules
+// for windows that hold native histograms.
+
+#include "promql/engine/range_functions.h"
+
+#include <cmath>
+
+#include <fmt/core.h>
+
+#include "base/numbers.h"
+#include "base/text.h"
+
+namespace watchfire::promql {
+namespace {
+
+// What a function does in a window with histograms.
+enum class HistogramRule : uint8_t {
+  kIgnore,       // floats only; an info when there are both
+  kUnsupported,  // would compute with histograms: not built yet
+  kSameKind,     // as above, but a mix of both gives nothing and a warning
+  kLastTwo,      // as above, for the last two samples
+  kCount,
+  kPresent,
+  kLast,
+  kFirst,
+  kTimeOfLast,
+  kTimeOfFirst,
+};
+
+HistogramRule RuleOf(std::string_view name) {
+  if (name == "rate" || name == "increase" || name == "delta" || name == "sum_over_time" ||
+      name == "avg_over_time") {
+    return HistogramRule::kSameKind;
+  }
+  if (name == "irate" || name == "idelta") return HistogramRule::kLastTwo;
+  if (name == "changes" || name == "resets") return HistogramRule::kUnsupported;
+  if (name == "count_over_time") return HistogramRule::kCount;
+  if (name == "present_over_time") return HistogramRule::kPresent;
+  if (name == "last_over_time") return HistogramRule::kLast;
+  if (name == "first_over_time") return HistogramRule::kFirst;
+  if (name == "ts_of_last_over_time") return HistogramRule::kTimeOfLast;
+  if (name == "ts_of_first_over_time") return HistogramRule::kTimeOfFirst;
+  return HistogramRule::kIgnore;
+}
+
+RangeKernelPtr MakeKernel(std::string_view name) {
+  if (RangeKernelPtr kernel = MakeRateKernel(name)) return kernel;
+  if (RangeKernelPtr kernel = MakeOverTimeKernel(name)) return kernel;
+  return MakeTrendKernel(name);
+}
+
+bool NamedLikeCounter(std::string_view name) {
+  return name.ends_with("_total") || name.ends_with("_sum") || name.ends_with("_count") ||
+         name.ends_with("_bucket");
+}
+
+class RangeFunctionStream final : public Stream {
+ public:
+  RangeFunctionStream(QueryContext& context, const PlanNode& call, const Grid& grid);
+
+  bool Next() override {
+    if (!source_->Next()) return false;
+    size_t steps = grid_.count;
+    column_.v.resize(steps);
+    column_.h.clear();
+    in_.t = source_->floats().t.data();
+    in_.v = source_->floats().v.data();
+    in_.size = source_->floats().t.size();
+    in_.windows = &source_->windows();
+    in_.version = source_->version();
+    if (in_.size == 0) {
+      column_.v.assign(steps, kAbsent);
+    } else {
+      kernel_->Run(in_, column_.v.data());
+    }
+    if (!source_->histograms().empty()) ApplyHistograms();
+    if (checks_counter_) NoteCounterName();
+    return true;
+  }
+  const model::Labels& labels() override { return source_->labels(); }
+  bool drop_name() override { return source_->drop_name(); }
+  Column& column() override { return column_; }
+
+ private:
+  void ApplyHistograms();
+  void ApplyHistogram(size_t i);
+  void NoteCounterName();
+  void NoteQuantile();
+
+  QueryContext& context_;
+  const PlanNode& call_;
+  Grid grid_;
+  PosRange range_pos_;
+  HistogramRule rule_;
+  RangeKernelPtr kernel_;
+  std::unique_ptr<RangeSource> source_;
+  std::vector<ScalarColumn> scalars_;
+  WindowGrid window_grid_;
+  RangeInput in_;
+  Column column_;
+  bool checks_counter_ = false;
+};
+
+RangeFunctionStream::RangeFunctionStream(QueryContext& context, const PlanNode& call,
+                                         const Grid& grid)
+    : context_(context),
+      call_(call),
+      grid_(grid),
+      rule_(RuleOf(call.function)),
+      kernel_(MakeKernel(call.function)) {
+  if (!kernel_) ThrowUnsupported(fmt::format("function \"{}\"", call.function));
+  for (const PlanPtr& arg : call.children) {
+    if (arg->type == ValueType::kMatrix) {
+      source_ = MakeRangeSource(context, *arg, grid);
+      window_grid_ = MakeWindowGrid(*arg, grid);
+      range_pos_ = arg->expr->pos;
+      if (call.function == "rate" || call.function == "increase") {
+        bool known = arg->kind == NodeKind::kRange && NamedLikeCounter(arg->selector().name);
+        checks_counter_ = !known;
+      }
+    } else {
+      scalars_.push_back(EvalScalar(context, *arg, grid));
+    }
+  }
+  WF_CHECK(source_ != nullptr);
+  in_.grid = &window_grid_;
+  in_.steps = &grid_;
+  in_.scalars = &scalars_;
+  if (call.function == "quantile_over_time") NoteQuantile();
+}
+
+void RangeFunctionStream::NoteQuantile() {
+  for (double q : scalars_[0]) {
+    if (q >= 0 && q <= 1) continue;
+    context_.notes.Warn(
+        fmt::format("quantile value should be between 0 and 1, got {}", FormatFloatGo(q)),
+        call_.children[0]->expr->pos);
+  }
+}
+
+void RangeFunctionStream::NoteCounterName() {
+  std::string_view name = source_->labels().metric_name();
+  if (name.empty() || NamedLikeCounter(name)) return;
+  for (double v : column_.v) {
+    if (IsAbsent(v)) continue;
+    context_.notes.Info(fmt::format("metric might not be a counter, name does not end in "
+                                    "_total/_sum/_count/_bucket: {}",
+                                    GoQuote(name)),
+                        range_pos_);
+    return;
+  }
+}
+
+void RangeFunctionStream::ApplyHistograms() {
+  const Windows& windows = source_->histogram_windows();
+  for (size_t i = 0; i < grid_.count; ++i) {
+    if (windows.hi[i] > windows.lo[i]) ApplyHistogram(i);
+  }
+}
+
+void RangeFunctionStream::ApplyHistogram(size_t i) {
+  const Windows& windows = source_->histogram_windows();
+  std::span<const storage::HistogramSample> all = source_->histograms();
+  size_t count = windows.hi[i] - windows.lo[i];
+  size_t floats = in_.windows->hi[i] - in_.windows->lo[i];
+  const storage::HistogramSample& first = all[windows.lo[i]];
+  const storage::HistogramSample& last = all[windows.hi[i] - 1];
+  bool histogram_first = floats == 0 || first.t < in_.t[in_.windows->lo[i]];
+  bool histogram_last = floats == 0 || last.t > in_.t[in_.windows->hi[i] - 1];
+  std::string name = ForMetricName(source_->labels().metric_name());
+  double& out = column_.v[i];
+  switch (rule_) {
+    case HistogramRule::kIgnore:
+      if (floats > 0) {
+        context_.notes.Info(
+            "ignored histograms in a range containing both floats and histograms" + name,
+            range_pos_);
+      }
+      return;
+    case HistogramRule::kSameKind:
+      if (floats > 0) {
+        out = kAbsent;
+        context_.notes.Warn("encountered a mix of histograms and floats" + name, range_pos_);
+        return;
+      }
+      if (count < 2 && !call_.function.ends_with("_over_time")) return;
+      ThrowUnsupportedHistograms(call_.function);
+    case HistogramRule::kLastTwo:
+      if (count + floats < 2) return;
+      if (floats == 0 || (count > 1 && all[windows.hi[i] - 2].t > in_.t[in_.windows->hi[i] - 1])) {
+        ThrowUnsupportedHistograms(call_.function);
+      }
+      if (floats > 1 && last.t < in_.t[in_.windows->hi[i] - 2]) return;
+      out = kAbsent;
+      context_.notes.Warn("encountered a mix of histograms and floats" + name, range_pos_);
+      return;
+    case HistogramRule::kUnsupported:
+      ThrowUnsupportedHistograms(call_.function);
+    case HistogramRule::kCount:
+      out = static_cast<double>(count + floats);
+      return;
+    case HistogramRule::kPresent:
+      out = 1;
+      return;
+    case HistogramRule::kLast:
+    case HistogramRule::kFirst: {
+      bool newest = rule_ == HistogramRule::kLast;
+      if (newest ? !histogram_last : !histogram_first) return;
+      const storage::HistogramSample& sample = newest ? last : first;
+      column_.SetHistogram(i, std::make_shared<const model::FloatHistogram>(sample.histogram));
+      return;
+    }
+    case HistogramRule::kTimeOfLast:
+      if (histogram_last) out = ToSeconds(last.t);
+      return;
+    case HistogramRule::kTimeOfFirst:
+      if (histogram_first) out = ToSeconds(first.t);
+      return;
+  }
+}
+
+}  // namespace
+
+StreamPtr MakeRangeFunction(QueryContext& context, const PlanNode& call, const Grid& grid) {
+  StreamPtr stream = std::make_unique<RangeFunctionStream>(context, call, grid);
+  if (call.function == "last_over_time" || call.function == "first_over_time") return stream;
+  return MakeNameDrop(context, std::move(stream), call);
+}
+
+}  // namespace watchfire::promql

@@ -1,0 +1,43 @@
+#pragma once
+// Functions of range vectors as kernels: one call computes all steps of one series from its columns
+// and windows. Kernels live for one operator and may keep what they derive from the windows as long
+// as RangeInput::version stays the same (series of one scrape target share it).
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "promql/engine/scan.h"
+
+namespace watchfire::promql {
+
+struct RangeInput {
+  const TimeMs* t = nullptr;
+  const double* v = nullptr;
+  size_t size = 0;
+  const Windows* windows = nullptr;
+  uint64_t version = 0;
+  const WindowGrid* grid = nullptr;
+  const Grid* steps = nullptr;
+  // The scalar arguments in order.
+  const std::vector<ScalarColumn>* scalars = nullptr;
+
+  size_t count() const { return windows->lo.size(); }
+};
+
+class RangeKernel {
+ public:
+  virtual ~RangeKernel() = default;
+  // Writes all steps; kAbsent where the window gives no value.
+  virtual void Run(const RangeInput& in, double* out) = 0;
+};
+using RangeKernelPtr = std::unique_ptr<RangeKernel>;
+
+// Null when the name is not of the family. rate increase delta irate idelta:
+RangeKernelPtr MakeRateKernel(std::string_view name);
+// …_over_time, changes, resets:
+RangeKernelPtr MakeOverTimeKernel(std::string_view name);
+// deriv, predict_linear, double_exponential_smoothing:
+RangeKernelPtr MakeTrendKernel(std::string_view name);
+
+}  // namespace watchfire::promql

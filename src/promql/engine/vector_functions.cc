@@ -1,0 +1,196 @@
+// Functions that look at a vector as a whole or change what kind of value it is: vector, absent,
+// absent_over_time, timestamp, sort….
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "promql/engine/scan.h"
+
+namespace watchfire::promql {
+namespace {
+
+// The labels that `=` matchers promise, of names with one matcher only.
+model::Labels AbsentLabels(const PlanNode& arg) {
+  if (arg.kind != NodeKind::kSelector && arg.kind != NodeKind::kRange) return {};
+  model::LabelsBuilder builder;
+  std::set<std::string> seen;
+  for (const model::Matcher& matcher : arg.selector().matchers) {
+    if (matcher.name() == model::kMetricName) continue;
+    if (matcher.type() == model::MatchType::kEqual && seen.insert(matcher.name()).second) {
+      builder.Set(matcher.name(), matcher.value());
+    } else {
+      builder.Delete(matcher.name());
+    }
+  }
+  return builder.Build();
+}
+
+StreamPtr AbsentRow(const PlanNode& arg, const std::vector<uint8_t>& present) {
+  std::vector<Row> rows(1);
+  rows[0].labels = AbsentLabels(arg);
+  rows[0].column.v.resize(present.size());
+  for (size_t i = 0; i < present.size(); ++i) rows[0].column.v[i] = present[i] ? kAbsent : 1;
+  return std::make_unique<RowStream>(std::move(rows));
+}
+
+const PlanNode& WithoutInvariant(const PlanNode& node) {
+  return node.kind == NodeKind::kInvariant ? *node.children[0] : node;
+}
+
+StreamPtr MakeAbsent(QueryContext& context, const PlanNode& call, const Grid& grid) {
+  std::vector<uint8_t> present(grid.count);
+  StreamPtr child = MakeStream(context, *call.children[0], grid);
+  while (child->Next()) {
+    const Column& column = child->column();
+    context.Tick(grid.count);
+    for (size_t i = 0; i < grid.count; ++i) {
+      if (column.Has(i)) present[i] = 1;
+    }
+  }
+  return AbsentRow(WithoutInvariant(*call.children[0]), present);
+}
+
+// The time of each step that has a value.
+class StepTimeStream final : public MapStream {
+ public:
+  StepTimeStream(QueryContext& context, StreamPtr child, const Grid& grid)
+      : MapStream(context, std::move(child)), grid_(grid) {}
+
+ private:
+  void Apply(Column& column) override {
+    for (size_t i = 0; i < column.v.size(); ++i) {
+      if (column.Has(i)) column.v[i] = ToSeconds(grid_.at(i));
+    }
+    column.h.clear();
+  }
+  Grid grid_;
+};
+
+// ---- sorting; it has an effect on instant queries only
+
+std::vector<std::string_view> DigitChunks(std::string_view text) {
+  auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  std::vector<std::string_view> chunks;
+  for (size_t i = 0; i < text.size();) {
+    size_t end = i + 1;
+    while (end < text.size() && digit(text[end]) == digit(text[i])) ++end;
+    chunks.push_back(text.substr(i, end - i));
+    i = end;
+  }
+  return chunks;
+}
+
+// Digits compare as numbers.
+int NaturalCompare(std::string_view a, std::string_view b) {
+  std::vector<std::string_view> left = DigitChunks(a);
+  std::vector<std::string_view> right = DigitChunks(b);
+  auto number = [](std::string_view chunk) {
+    if (chunk[0] < '0' || chunk[0] > '9') return std::string_view();
+    size_t zeros = std::min(chunk.find_first_not_of('0'), chunk.size() - 1);
+    return chunk.substr(zeros);
+  };
+  for (size_t i = 0; i < std::min(left.size(), right.size()); ++i) {
+    std::string_view x = number(left[i]);
+    std::string_view y = number(right[i]);
+    if (x.empty() || y.empty()) {
+      if (int order = left[i].compare(right[i]); order != 0) return order;
+    } else {
+      if (x.size() != y.size()) return x.size() < y.size() ? -1 : 1;
+      if (int order = x.compare(y); order != 0) return order;
+    }
+  }
+  if (left.size() != right.size()) return left.size() < right.size() ? -1 : 1;
+  return a.compare(b);
+}
+
+void SortByValue(std::vector<Row>& rows, bool descending) {
+  std::erase_if(rows, [](const Row& row) { return !row.column.HasFloat(0); });
+  std::stable_sort(rows.begin(), rows.end(), [descending](const Row& a, const Row& b) {
+    double x = a.column.v[0];
+    double y = b.column.v[0];
+    if (std::isnan(y)) return !std::isnan(x);
+    return descending ? x > y : x < y;
+  });
+}
+
+void SortByLabels(std::vector<Row>& rows, const std::vector<std::string>& names, bool descending) {
+  auto before = [&names](const Row& a, const Row& b) {
+    for (const std::string& name : names) {
+      std::string_view x = a.labels.Get(name);
+      std::string_view y = b.labels.Get(name);
+      if (x != y) return NaturalCompare(x, y) < 0;
+    }
+    return a.labels < b.labels;
+  };
+  std::stable_sort(rows.begin(), rows.end(), [&](const Row& a, const Row& b) {
+    return descending ? before(b, a) : before(a, b);
+  });
+}
+
+StreamPtr MakeSort(QueryContext& context, const PlanNode& call, const Grid& grid) {
+  StreamPtr child = MakeStream(context, *call.children[0], grid);
+  if (!context.instant) {
+    context.notes.Warn(
+        "sort is ineffective for range queries since results are always ordered by labels",
+        call.expr->pos);
+  }
+  bool by_label = call.function.starts_with("sort_by_label");
+  // Inside a subquery there is more than one step: order means nothing there.
+  if (grid.count > 1) return child;
+  HeldSamples held(context);
+  std::vector<Row> rows = ReadMerged(context, *child, held);
+  bool descending = call.function.ends_with("_desc");
+  if (!by_label) {
+    SortByValue(rows, descending);
+  } else {
+    std::vector<std::string> names;
+    for (size_t i = 1; i < call.children.size(); ++i) {
+      names.push_back(call.children[i]->expr->As<StringLiteral>().value);
+    }
+    SortByLabels(rows, names, descending);
+  }
+  return std::make_unique<RowStream>(std::move(rows));
+}
+
+}  // namespace
+
+StreamPtr MakeAbsentOverTime(QueryContext& context, const PlanNode& call, const Grid& grid) {
+  std::vector<uint8_t> present(grid.count);
+  auto mark = [&present](const Windows& windows) {
+    for (size_t i = 0; i < present.size(); ++i) {
+      if (windows.hi[i] > windows.lo[i]) present[i] = 1;
+    }
+  };
+  auto source = MakeRangeSource(context, *call.children[0], grid);
+  while (source->Next()) {
+    mark(source->windows());
+    if (!source->histograms().empty()) mark(source->histogram_windows());
+  }
+  return AbsentRow(*call.children[0], present);
+}
+
+StreamPtr MakeVectorFunction(QueryContext& context, const PlanNode& call, const Grid& grid) {
+  const std::string& name = call.function;
+  if (name == "absent") return MakeAbsent(context, call, grid);
+  if (name == "absent_over_time") return MakeAbsentOverTime(context, call, grid);
+  if (name.starts_with("sort")) return MakeSort(context, call, grid);
+  if (name == "vector") {
+    std::vector<Row> rows(1);
+    rows[0].column.v = EvalScalar(context, *call.children[0], grid);
+    return std::make_unique<RowStream>(std::move(rows));
+  }
+  if (name == "timestamp") {
+    const PlanNode& arg = *call.children[0];
+    StreamPtr child;
+    if (arg.kind == NodeKind::kSelector) {
+      child = MakeTimestampSelector(context, arg, grid);
+    } else {
+      child = std::make_unique<StepTimeStream>(context, MakeStream(context, arg, grid), grid);
+    }
+    return MakeNameDrop(context, std::move(child), call);
+  }
+  return nullptr;
+}
+
+}  // namespace watchfire::promql
