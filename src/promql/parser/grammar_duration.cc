@@ -136,8 +136,8 @@ ExprPtr Grammar::ReadOffsetValue() {
 ExprPtr Grammar::ReadPositiveDuration() {
   ExprPtr value = ReadDuration(kSumLevel);
   if (value == nullptr || value->kind != ExprKind::kNumberLiteral) return value;
-  // Written so that NaN is refused, too.
-  if (!(value->As<NumberLiteral>().value > 0)) {
+  // What rounds to no millisecond at all selects nothing; upstream lets it pass.
+  if (ToMs(value->As<NumberLiteral>().value) <= 0) {
     return Fail(value->pos.start, "duration must be greater than 0");
   }
   return value;

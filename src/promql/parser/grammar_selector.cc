@@ -1,10 +1,9 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <limits>
 #include <utility>
 
-#include "base/numbers.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "promql/parser/grammar.h"
 
@@ -226,10 +225,9 @@ bool Grammar::ReadAt(Expr* target) {
 }
 
 bool Grammar::SetAt(Expr* target, double seconds) {
-  constexpr auto kBound = static_cast<double>(std::numeric_limits<int64_t>::max());
-  // Upstream accepts seconds up to the largest int64 and lets the milliseconds wrap around; here
-  // the time itself must fit.
-  bool fits = std::isfinite(seconds) && std::abs(seconds) < kBound / 1000;
+  // Upstream takes any int64 of seconds and lets the milliseconds wrap around; here there is room
+  // to add and subtract ranges and offsets.
+  bool fits = std::isfinite(seconds) && std::abs(seconds) < ToSeconds(kMaxTime);
   if (!fits) {
     Fail(target->pos.start, "timestamp out of bounds for @ modifier: " + FixedSixDigits(seconds));
     return false;

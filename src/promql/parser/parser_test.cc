@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 #include <map>
 #include <set>
 #include <sstream>
@@ -212,7 +211,7 @@ TEST(ParserCorpus, GivesTheWrittenResults) {
     }
     if (update) std::ofstream(path) << updated;
   }
-  for (const auto& [kind, count] : counts) std::cout << kind << ": " << count << " cases\n";
+  for (const auto& [kind, count] : counts) fmt::print("{}: {} cases\n", kind, count);
 }
 
 // ---- the conformance corpus of Prometheus
@@ -307,8 +306,7 @@ TEST_F(PromqltestCorpus, ParsesAndReadsItsOwnPrintBack) {
       EXPECT_EQ(printed, Print(**pretty)) << evaluation.where;
     }
   }
-  std::cout << "promqltest: " << parsed << " expressions parsed, " << refused
-            << " refused as they should be\n";
+  fmt::print("promqltest: {} expressions parsed, {} refused as they should be\n", parsed, refused);
   EXPECT_GT(parsed, 2000U);
 }
 
@@ -324,7 +322,7 @@ TEST_F(PromqltestCorpus, ReadsTheSeriesItLoads) {
       ++read;
     }
   }
-  std::cout << "promqltest: " << read << " series lines read\n";
+  fmt::print("promqltest: {} series lines read\n", read);
   EXPECT_GT(read, 500U);
 }
 
@@ -392,6 +390,16 @@ TEST(Parser, TakesParenthesesAway) {
   Result<ExprPtr> expr = Parse("((foo))");
   ASSERT_TRUE(expr.ok());
   EXPECT_EQ(Unparen(**expr).kind, ExprKind::kVectorSelector);
+}
+
+TEST(Prettify, KeepsToOneLineWhatWouldBeMostlyIndentation) {
+  std::string query(490, '(');
+  query += "label_join(a, \"b\", \"c\"";
+  for (int i = 0; i < 20'000; ++i) query += ", \"d\"";
+  query += ")" + std::string(490, ')');
+  Result<ExprPtr> expr = Parse(query);
+  ASSERT_TRUE(expr.ok()) << expr.error().message();
+  EXPECT_EQ(Prettify(**expr), query);
 }
 
 TEST(Functions, AreSortedUniqueAndFound) {

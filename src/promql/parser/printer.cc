@@ -142,8 +142,17 @@ void AppendAggregate(std::string& out, const AggregateExpr& node) {
   out += ')';
 }
 
+bool IsInfinity(const Expr& expr) {
+  return expr.kind == ExprKind::kNumberLiteral && std::isinf(expr.As<NumberLiteral>().value);
+}
+
 void AppendBinary(std::string& out, const BinaryExpr& node) {
-  Append(out, *node.lhs);
+  if (node.op == BinaryOp::kPow && IsInfinity(*node.lhs)) {
+    // Read back, the sign of "+Inf ^ 2" would belong to the power.
+    out += "Inf";
+  } else {
+    Append(out, *node.lhs);
+  }
   out += ' ';
   out += BinaryOpText(node.op);
   out += BinaryModifierText(node);

@@ -1,7 +1,8 @@
 #pragma once
 // Syntax tree → text. Print gives the canonical one-line form that Prometheus shows in rules,
-// links and /format_query's inputs; Prettify splits at 100 columns with two-space indents;
-// AstToJson is the answer of /parse_query. Pure functions.
+// links and /format_query's inputs; Prettify splits at 100 columns with two-space indents (where
+// that would come to more than 8 MiB, it gives the one line instead); AstToJson is the answer of
+// /parse_query. Pure functions.
 
 #include <string>
 
