@@ -30,41 +30,43 @@
 
 namespace watchfire::net {
 
+// In the option structs every member has an initialiser, so that a caller names only what it sets.
+
 enum class TlsVersion : uint8_t { kDefault, kTls10, kTls11, kTls12, kTls13 };
 // "TLS10" … "TLS13", "" for kDefault.
 Result<TlsVersion> ParseTlsVersion(std::string_view text);
 
 struct TlsClientOptions {
-  std::string ca;  // PEM text, else:
-  std::string ca_file;
-  std::string cert;
-  std::string cert_file;
-  Secret key;
-  std::string key_file;
-  std::string server_name;  // for SNI and verification instead of the URL's host
+  std::string ca{};  // PEM text, else:
+  std::string ca_file{};
+  std::string cert{};
+  std::string cert_file{};
+  Secret key{};
+  std::string key_file{};
+  std::string server_name{};  // for SNI and verification instead of the URL's host
   bool insecure_skip_verify = false;
   TlsVersion min_version = TlsVersion::kDefault;
   TlsVersion max_version = TlsVersion::kDefault;
 };
 
 struct BasicAuthOptions {
-  std::string username;
-  std::string username_file;
-  Secret password;
-  std::string password_file;
+  std::string username{};
+  std::string username_file{};
+  Secret password{};
+  std::string password_file{};
 };
 
 struct AuthorizationOptions {
   std::string type = "Bearer";
-  Secret credentials;
-  std::string credentials_file;
+  Secret credentials{};
+  std::string credentials_file{};
 };
 
 struct ProxyOptions {
-  std::string url;  // may hold user:password
-  std::string no_proxy;
+  std::string url{};  // may hold user:password
+  std::string no_proxy{};
   bool from_environment = false;
-  std::vector<std::pair<std::string, Secret>> connect_headers;
+  std::vector<std::pair<std::string, Secret>> connect_headers{};
 };
 
 // The client credentials flow; the token is kept until shortly before it expires.
@@ -80,10 +82,10 @@ struct Oauth2Options {
 };
 
 struct HeaderOption {
-  std::string name;
-  std::vector<std::string> values;
-  std::vector<Secret> secrets;
-  std::vector<std::string> files;
+  std::string name{};
+  std::vector<std::string> values{};
+  std::vector<Secret> secrets{};
+  std::vector<std::string> files{};
 };
 
 // At most one of basic_auth, authorization and oauth2 is set.
@@ -163,7 +165,7 @@ class HttpFetcher {
     uint64_t body_limit = 0;  // as HttpRequest::body_limit; the body is counted as it is sent
     // The body is received into this string, whose capacity is kept: pass back the one of the last
     // response.
-    std::string buffer;
+    std::string buffer{};
     // The body comes as it was sent; the callee calls DecodeBody with the Content-Encoding header
     // in a thread that has the time.
     bool raw = true;

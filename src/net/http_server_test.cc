@@ -354,11 +354,14 @@ TEST_F(HttpServerTest, ClosesSlowAndIdleConnections) {
 TEST_F(HttpServerTest, GivesUpOnAClientThatDoesNotRead) {
   options_.write_timeout_ms = 50;
   options_.min_write_bytes_per_second = 1 << 30;
-  router_.Handle("GET", "/huge",
-                 [](const Request&) { return Response::Text(200, std::string(64 << 20, 'h')); });
+  router_.Handle("GET", "/huge", [this](const Request&) {
+    entered_.Open();
+    return Response::Text(200, std::string(64 << 20, 'h'));
+  });
   Start();
   RawClient client(port());
   client.Get("/huge");
+  ASSERT_TRUE(entered_.Wait());
   while (server_->connections() > 0) std::this_thread::yield();
   EXPECT_LT(client.Rest().size(), size_t{64} << 20);
 }

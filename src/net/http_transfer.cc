@@ -373,8 +373,9 @@ Error Transfer::Impl::CurlFailure(CURLcode code) const {
       return Failure(ErrorCode::kIo, "EOF");
     case CURLE_PARTIAL_FILE:
       return Failure(ErrorCode::kIo, "unexpected EOF");
+    case CURLE_UNSUPPORTED_PROTOCOL:  // an answer without a status line, taken for HTTP/0.9
+      return Failure(ErrorCode::kIo, "malformed HTTP response");
     case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
       return Failure(ErrorCode::kInvalid, text);
     default:
       return Failure(ErrorCode::kIo, text);
