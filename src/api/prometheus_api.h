@@ -63,6 +63,7 @@ struct Dependencies {
   const std::atomic<bool>* stopping = nullptr;
   std::string external_url;  // without a trailing slash
   std::string cors_origin = ".*";
+  std::function<model::Labels()> external_labels;
   std::function<std::string()> host_metrics;  // the page of /metrics/host
   ServerStatus status;
   Lifecycle lifecycle;
@@ -110,6 +111,8 @@ class PrometheusApi {
   net::Response StatusTsdb(const net::Request& request);
   net::Response StatusWalReplay(const net::Request& request);
   net::Response Notifications(const net::Request& request);
+  // federate.cc
+  net::Response Federate(const net::Request& request);
   // management.cc
   void RegisterManagement(net::Router& router);
   net::Response Metrics(const net::Request& request);

@@ -110,6 +110,11 @@ struct Server::Impl {
   Result<Configuration> Load();
   void Wake(std::atomic<bool>& request);
   std::string RetentionText() const;
+  // The configuration that is in force; null before the first is applied.
+  std::shared_ptr<const config::Config> Current() const {
+    MutexLock lock(config_mutex);
+    return config;
+  }
 
   // In order of construction; destroyed in reverse.
   const Flags flags;
@@ -210,12 +215,12 @@ api::Dependencies Server::Impl::ApiDependencies() {
   deps.external_url = external_url;
   deps.cors_origin = flags.String("web.cors.origin");
   deps.host_metrics = [this] { return client::WriteText(host->Collect()); };
+  deps.external_labels = [this] {
+    std::shared_ptr<const config::Config> current = Current();
+    return current ? current->global.external_labels : model::Labels();
+  };
   deps.status.config_yaml = [this] {
-    std::shared_ptr<const config::Config> current;
-    {
-      MutexLock lock(config_mutex);
-      current = config;
-    }
+    std::shared_ptr<const config::Config> current = Current();
     return current ? config::ConfigToYaml(*current) : std::string();
   };
   deps.status.reload_success = [this] { return reload_ok.load(); };

@@ -53,6 +53,21 @@ def scrapes_and_answers_queries():
         assert active[0]["health"] == "up" and active[0]["lastError"] == "", active
 
 
+def federates_the_newest_samples():
+    with harness.scene() as (directory, stack):
+        target, server = simple_server(stack, directory)
+        server.write_config(server.config_file.read_text().replace(
+            "global: {", "global: {external_labels: {region: eu}, "))
+        server.process.send_signal(signal.SIGHUP)
+        harness.wait_for("up", lambda: server.value("up") == 1)
+        page = server.get("/federate?match[]=requests_total&match[]=temperature").text
+        assert page.startswith("# TYPE requests_total untyped\nrequests_total{"), page
+        assert 'region="eu"' in page and f'instance="{target.address}"' in page, page
+        assert page.count("\n") == 5, page
+        assert server.get("/federate").text == ""
+        assert server.get("/federate?match[]=%7B").status == 400
+
+
 def promtool_works_against_it():
     promtool = shutil.which("promtool")
     if not promtool:
@@ -251,7 +266,7 @@ def pages_are_served():
 
 if __name__ == "__main__":
     os.chdir(pathlib.Path(__file__).resolve().parents[2])
-    harness.main([scrapes_and_answers_queries, promtool_works_against_it,
+    harness.main([scrapes_and_answers_queries, federates_the_newest_samples, promtool_works_against_it,
                   reload_takes_a_good_config_and_refuses_a_bad_one,
                   lifecycle_is_off_by_default_and_quit_ends_the_process,
                   bad_start_is_refused_with_the_place, misbehaving_targets_are_named,
