@@ -202,6 +202,7 @@ TEST(ParserCorpus, GivesTheWrittenResults) {
     std::string updated;
     for (Case& test : ReadCases(path)) {
       ++counts[kind];
+      ASSERT_FALSE(test.input.empty()) << path.filename() << ":" << test.line;
       std::string got = RunCase(kind, test);
       updated += test.lead + test.input + "\n----\n" + got + "\n";
       if (!update) {
