@@ -11,7 +11,8 @@ if(WF_UI AND EXISTS ${ui}/package.json)
   list(APPEND ui_sources ${ui}/index.html ${ui}/package.json ${ui}/vite.config.ts)
   add_custom_command(
     OUTPUT ${ui}/node_modules/.installed
-    COMMAND ${NPM} ci --no-audit --no-fund --loglevel=error
+    # Not `npm ci`: it refuses lock files without download addresses of other platforms.
+    COMMAND ${NPM} install --no-save --no-audit --no-fund --loglevel=error
     COMMAND ${CMAKE_COMMAND} -E touch ${ui}/node_modules/.installed
     WORKING_DIRECTORY ${ui} DEPENDS ${ui}/package-lock.json
     COMMENT "Installing the packages of the web UI" USES_TERMINAL)
