@@ -88,8 +88,7 @@ uint64_t FirstPrevious(uint64_t bits, uint8_t mode) {
 
 class BitSink {
  public:
-  BitSink(Arena& arena, Arena::Handle stream)
-      : arena_(arena), head_(HeadOf(arena, stream)) {}
+  BitSink(Arena& arena, Arena::Handle stream) : arena_(arena), head_(HeadOf(arena, stream)) {}
 
   // The low `bits` bits of `v`; bits ≤ 64, the others are zero.
   void Put(uint64_t v, uint32_t bits) {
@@ -157,7 +156,7 @@ void PutGap(BitSink& sink, uint32_t gap) {
   }
 }
 
-enum class Escape : uint8_t { kStale = 0, kAbsent = 1, kScale = 2, kToXor = 3 };
+enum class Escape : uint8_t { kStale = 0, kScale = 1, kToXor = 2 };
 void PutEscape(BitSink& sink, Escape what) {
   sink.Put(0b111'00U | static_cast<uint8_t>(what), 5);
 }
@@ -259,14 +258,13 @@ void BeginSegment(Segment& segment, uint16_t index, uint64_t bits) {
   segment.stream = 0;
   segment.last_event = index;
   segment.kind = SegmentKind::kConstant;
-  segment.flags &= Segment::kOwnerFlags;
 }
 
 void AppendChange(Arena& arena, Segment& segment, uint16_t index, uint64_t bits) {
   if (segment.kind == SegmentKind::kConstant) OpenStream(arena, segment, bits);
   BitSink sink(arena, segment.stream);
   StreamHead& head = HeadOf(arena, segment.stream);
-  WF_DCHECK(index > segment.last_event || segment.absent());
+  WF_DCHECK(index > segment.last_event);
   PutGap(sink, index - segment.last_event - 1U);
   if (bits == kStaleBits) {
     PutEscape(sink, Escape::kStale);
@@ -275,17 +273,6 @@ void AppendChange(Arena& arena, Segment& segment, uint16_t index, uint64_t bits)
   }
   segment.last_event = index;
   segment.last_bits = bits;
-  segment.flags &= Segment::kOwnerFlags;
-}
-
-void AppendAbsence(Arena& arena, Segment& segment, uint16_t index) {
-  if (segment.absent()) return;
-  if (segment.kind == SegmentKind::kConstant) OpenStream(arena, segment, segment.last_bits);
-  BitSink sink(arena, segment.stream);
-  PutGap(sink, index - segment.last_event - 1U);
-  PutEscape(sink, Escape::kAbsent);
-  segment.last_event = index;
-  segment.flags |= Segment::kAbsentFlag;
 }
 
 uint16_t FirstIndex(const Arena& arena, const Segment& segment) {
@@ -305,12 +292,12 @@ SegmentReader::SegmentReader(const Arena& arena, const Segment& segment, uint32_
     : arena_(arena), end_(end) {
   if (segment.kind == SegmentKind::kEmpty) return;
   if (segment.kind == SegmentKind::kConstant) {
-    pending_ = {segment.last_event, segment.last_bits, false};
+    pending_ = {segment.last_event, segment.last_bits};
     more_ = pending_.index < end_;
     return;
   }
   const StreamHead& head = HeadOf(arena, segment.stream);
-  pending_ = {head.start, head.first, false};
+  pending_ = {head.start, head.first};
   more_ = pending_.index < end_;
   cell_handle_ = segment.stream;
   cell_ = DataOf(arena.At(segment.stream), 0);
@@ -322,20 +309,15 @@ SegmentReader::SegmentReader(const Arena& arena, const Segment& segment, uint32_
 }
 
 bool SegmentReader::Next(Run* run) {
-  while (more_) {
-    Event event = pending_;
-    Event next;
-    if (ReadEvent(&next) && next.index < end_) {
-      pending_ = next;
-    } else {
-      next.index = end_;
-      more_ = false;
-    }
-    if (event.absent) continue;
-    *run = {event.index, next.index, event.bits};
-    return true;
+  if (!more_) return false;
+  *run = {pending_.index, end_, pending_.bits};
+  Event next;
+  more_ = ReadEvent(&next) && next.index < end_;
+  if (more_) {
+    run->end = next.index;
+    pending_ = next;
   }
-  return false;
+  return true;
 }
 
 bool SegmentReader::AtEnd() const {
@@ -390,12 +372,9 @@ bool SegmentReader::ReadEvent(Event* event) {
   uint32_t gap = kBase[size_class] + static_cast<uint32_t>(Take(kBits[size_class]));
   last_event_ += gap + 1;
   event->index = last_event_;
-  event->absent = false;
   uint32_t kind = TakeUnary(3);
   if (kind == 3) {
-    bool stale = false;
-    event->bits = ReadEscape(&stale, &event->absent);
-    if (stale) event->bits = kStaleBits;
+    event->bits = ReadEscape();
     return true;
   }
   if (mode_ == kXor) {
@@ -416,16 +395,9 @@ bool SegmentReader::ReadEvent(Event* event) {
   return true;
 }
 
-uint64_t SegmentReader::ReadEscape(bool* stale, bool* absent) {
+uint64_t SegmentReader::ReadEscape() {
   auto what = static_cast<Escape>(Take(2));
-  if (what == Escape::kStale) {
-    *stale = true;
-    return 0;
-  }
-  if (what == Escape::kAbsent) {
-    *absent = true;
-    return 0;
-  }
+  if (what == Escape::kStale) return kStaleBits;
   mode_ = what == Escape::kToXor ? kXor : static_cast<uint8_t>(Take(4));
   uint64_t bits = Take(64);
   delta_ = 0;

@@ -5,7 +5,7 @@
 // there, what its newest value is, and where its list of changes lies in the arena. A series that
 // never changes is the 16 bytes of its Segment. The first change opens a bit stream of events
 //
-//     gap since the last event | what happened: a value, a stale marker, or absence
+//     gap since the last event | what happened: a value or a stale marker
 //
 // whose values are integers (or decimals with a fixed number of places) coded as differences, and
 // after the first value that is neither, XORs as in Gorilla. Encodings only move upwards, by a mark
@@ -28,23 +28,16 @@ struct Segment {
   Arena::Handle stream = 0;  // kChanging only
   uint16_t last_event = 0;   // column index of the newest event; the first sample at first
   SegmentKind kind = SegmentKind::kEmpty;
-  uint8_t flags = 0;  // kAbsentFlag, and bits that belong to the owner
-
-  bool absent() const { return (flags & kAbsentFlag) != 0; }
-  static constexpr uint8_t kAbsentFlag = 1;
-  static constexpr uint8_t kOwnerFlags = 0xfe;
+  uint8_t owner = 0;  // belongs to whoever keeps the segment
 };
 static_assert(sizeof(Segment) == 16);
 
-// Starts the segment with its first sample; keeps the owner's flags.
+// Starts the segment with its first sample; `owner` stays.
 void BeginSegment(Segment& segment, uint16_t index, uint64_t bits);
 
-// The sample at `index` has value `bits`. To be called when it differs from the newest sample, or
-// when the series was absent; `index` must be above every earlier one.
+// The sample at `index` has value `bits`, which differs from the newest sample's; `index` must be
+// above every earlier one.
 void AppendChange(Arena& arena, Segment& segment, uint16_t index, uint64_t bits);
-
-// From `index` on the series has no samples (until the next AppendChange).
-void AppendAbsence(Arena& arena, Segment& segment, uint16_t index);
 
 // Column index of the first sample.
 uint16_t FirstIndex(const Arena& arena, const Segment& segment);
@@ -74,10 +67,9 @@ class SegmentReader {
   struct Event {
     uint32_t index = 0;
     uint64_t bits = 0;
-    bool absent = false;
   };
   bool ReadEvent(Event* event);
-  uint64_t ReadEscape(bool* stale, bool* absent);
+  uint64_t ReadEscape();
   uint64_t Take(uint32_t bits);
   uint32_t TakeUnary(uint32_t limit);
   bool AtEnd() const;

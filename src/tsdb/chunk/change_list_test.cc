@@ -11,18 +11,17 @@ namespace {
 
 constexpr uint64_t kStale = 0x7ff0000000000002ULL;
 
-// One column of a series: nullopt where it is absent.
+// One column of a series; nullopt before its first sample.
 using Column = std::vector<std::optional<uint64_t>>;
 
 Segment Encode(Arena& arena, const Column& column) {
   Segment segment;
   for (size_t i = 0; i < column.size(); ++i) {
     auto index = static_cast<uint16_t>(i);
-    if (!column[i]) {
-      if (segment.kind != SegmentKind::kEmpty) AppendAbsence(arena, segment, index);
-    } else if (segment.kind == SegmentKind::kEmpty) {
+    if (!column[i]) continue;
+    if (segment.kind == SegmentKind::kEmpty) {
       BeginSegment(segment, index, *column[i]);
-    } else if (segment.absent() || segment.last_bits != *column[i]) {
+    } else if (segment.last_bits != *column[i]) {
       AppendChange(arena, segment, index, *column[i]);
     }
   }
@@ -103,10 +102,9 @@ TEST(ChangeList, KeepsExtremeValuesBitByBit) {
   }
 }
 
-TEST(ChangeList, KeepsAbsenceAndStaleMarkers) {
-  ExpectRoundTrip({Bits(1), std::nullopt, std::nullopt, Bits(1), Bits(1), kStale, std::nullopt,
-                   Bits(2), kStale, Bits(2), std::nullopt});
-  ExpectRoundTrip({std::nullopt, std::nullopt, kStale, kStale, Bits(0.5), Bits(0.5), std::nullopt});
+TEST(ChangeList, KeepsALateStartAndStaleMarkers) {
+  ExpectRoundTrip({Bits(1), Bits(1), kStale, Bits(2), kStale, Bits(2), Bits(2), kStale});
+  ExpectRoundTrip({std::nullopt, std::nullopt, kStale, kStale, Bits(0.5), Bits(0.5), kStale});
 }
 
 TEST(ChangeList, KeepsLongGaps) {
@@ -125,10 +123,6 @@ TEST(ChangeList, RandomColumnsComeBack) {
     uint64_t kind = random() % 4;
     for (size_t i = 0, n = random() % 700; i < n; ++i) {
       uint64_t dice = random() % 100;
-      if (dice < 2) {
-        column.push_back(std::nullopt);
-        continue;
-      }
       if (dice < 4) {
         column.push_back(kStale);
         continue;

@@ -1,0 +1,213 @@
+#include "tsdb/head/head.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "tsdb/head/head_metrics.h"
+
+namespace watchfire::head {
+namespace {
+
+// Larger transactions are spread over several records, which stay far below a segment.
+constexpr size_t kSamplesPerRecord = 100'000;
+constexpr size_t kSeriesRecordBytes = 256 * 1024;
+
+}  // namespace
+
+Head::Head(const HeadOptions& options)
+    : options_(options),
+      metrics_(std::make_unique<Metrics>(*options.registry)),
+      wal_metrics_(wal::MakeWalMetrics(*options.registry)) {}
+
+Head::~Head() {
+  if (Result<void> closed = Close(); !closed) {
+    WF_LOG(kError, "Closing the head failed", {"err", closed.error()});
+  }
+}
+
+Result<void> Head::OpenLog() {
+  {
+    MutexLock lock(log_mutex_);
+    logged_series_ = index_.num_series();
+  }
+  wal::WriterOptions options;
+  options.fs = options_.fs;
+  options.directory = options_.wal_directory;
+  options.segment_bytes = options_.segment_bytes;
+  options.clock = options_.clock;
+  options.metrics = &wal_metrics_;
+  writer_ = TRY(wal::Writer::Open(options));
+  return {};
+}
+
+Result<void> Head::Close() {
+  if (writer_ == nullptr) return {};
+  return writer_->Close();
+}
+
+void Head::Saw(TimeMs mint, TimeMs maxt) {
+  TimeMs known = min_time_.load(std::memory_order_relaxed);
+  while (mint < known && !min_time_.compare_exchange_weak(known, mint)) {
+  }
+  known = max_time_.load(std::memory_order_relaxed);
+  while (maxt > known && !max_time_.compare_exchange_weak(known, maxt)) {
+  }
+}
+
+TimeMs Head::AppendBound() const {
+  TimeMs newest = max_time_.load(std::memory_order_relaxed);
+  return newest == kMinTime ? kMinTime : newest - kEraMs / 2;
+}
+
+Result<void> Head::Commit(Transaction transaction) {
+  if (transaction.empty()) return {};
+  if (writer_ == nullptr) return Error::Unavailable("the database is not open for writing");
+  TRY(Log(Encode(transaction)));
+  Publish(transaction);
+  return {};
+}
+
+std::vector<wal::PreparedRecord> Head::Encode(const Transaction& transaction) const {
+  std::vector<wal::PreparedRecord> records;
+  ByteWriter bytes;
+  std::optional<wal::SamplesEncoder> encoder;
+  std::vector<wal::Ref> refs;
+  size_t in_record = 0;
+  auto finish = [&] {
+    if (in_record > 0) records.push_back(wal::Prepare(options_.compression, bytes.view()));
+    bytes.clear();
+    encoder.reset();
+    in_record = 0;
+  };
+  for (const auto& [t, row] : transaction.rows) {
+    for (size_t from = 0; from < row.ids.size();) {
+      size_t n = std::min(row.ids.size() - from, kSamplesPerRecord - in_record);
+      if (!encoder) encoder.emplace(WalRef(row.ids[from]), t, &bytes);
+      refs.resize(n);
+      for (size_t i = 0; i < n; ++i) refs[i] = WalRef(row.ids[from + i]);
+      encoder->AddRow(refs, t, std::span(row.values).subspan(from, n));
+      in_record += n;
+      from += n;
+      if (in_record == kSamplesPerRecord) finish();
+    }
+  }
+  finish();
+  EncodeHistogramRecords(transaction, &records);
+  return records;
+}
+
+void Head::EncodeHistogramRecords(const Transaction& transaction,
+                                  std::vector<wal::PreparedRecord>* out) const {
+  for (bool custom : {false, true}) {
+    std::vector<wal::HistogramRecord> chosen;
+    for (const wal::HistogramRecord& record : transaction.histograms) {
+      if ((record.histogram.schema == model::kCustomBucketsSchema) != custom) continue;
+      chosen.push_back(record);
+      chosen.back().ref = WalRef(static_cast<SeriesId>(record.ref));
+    }
+    if (chosen.empty()) continue;
+    ByteWriter bytes;
+    wal::EncodeHistograms(chosen, custom, &bytes);
+    out->push_back(wal::Prepare(options_.compression, bytes.view()));
+  }
+  for (bool custom : {false, true}) {
+    std::vector<wal::FloatHistogramRecord> chosen;
+    for (const wal::FloatHistogramRecord& record : transaction.float_histograms) {
+      if ((record.histogram.schema == model::kCustomBucketsSchema) != custom) continue;
+      chosen.push_back(record);
+      chosen.back().ref = WalRef(static_cast<SeriesId>(record.ref));
+    }
+    if (chosen.empty()) continue;
+    ByteWriter bytes;
+    wal::EncodeFloatHistograms(chosen, custom, &bytes);
+    out->push_back(wal::Prepare(options_.compression, bytes.view()));
+  }
+}
+
+std::vector<wal::PreparedRecord> Head::EncodeNewSeries(SeriesId from, SeriesId to) const {
+  std::vector<wal::PreparedRecord> records;
+  ByteWriter bytes;
+  std::vector<wal::SeriesRecord> batch;
+  size_t batch_bytes = 0;
+  for (SeriesId id = from; id < to; ++id) {
+    batch.push_back({WalRef(id), index_.LabelsOf(id)});
+    batch_bytes += batch.back().labels.bytes().size();
+    if (batch_bytes < kSeriesRecordBytes && id + 1 < to) continue;
+    bytes.clear();
+    wal::EncodeSeries(batch, &bytes);
+    records.push_back(wal::Prepare(options_.compression, bytes.view()));
+    batch.clear();
+    batch_bytes = 0;
+  }
+  return records;
+}
+
+Result<void> Head::Log(std::vector<wal::PreparedRecord> records) {
+  MutexLock lock(log_mutex_);
+  SeriesId known = index_.num_series();
+  if (logged_series_ < known) {
+    std::vector<wal::PreparedRecord> all = EncodeNewSeries(logged_series_, known);
+    std::move(records.begin(), records.end(), std::back_inserter(all));
+    records = std::move(all);
+  }
+  TRY(writer_->Log(records));
+  logged_series_ = known;
+  return {};
+}
+
+void Head::Publish(const Transaction& transaction) {
+  uint64_t histograms = 0;
+  TimeMs mint = kMaxTime;
+  TimeMs maxt = kMinTime;
+  auto publish_histograms = [&](uint64_t sequence) {
+    auto keep = [&](SeriesId id, storage::HistogramSample sample) {
+      TimeMs t = sample.t;
+      if (!histograms_.Append(id, std::move(sample), sequence)) return;
+      ++histograms;
+      mint = std::min(mint, t);
+      maxt = std::max(maxt, t);
+    };
+    for (const wal::HistogramRecord& record : transaction.histograms) {
+      keep(static_cast<SeriesId>(record.ref), {record.t, record.histogram.ToFloat(), true});
+    }
+    for (const wal::FloatHistogramRecord& record : transaction.float_histograms) {
+      keep(static_cast<SeriesId>(record.ref), {record.t, record.histogram, false});
+    }
+  };
+  SampleStore::Outcome outcome = samples_.Apply(transaction.rows, publish_histograms);
+  Saw(std::min(mint, outcome.mint), std::max(maxt, outcome.maxt));
+  TimeMs oldest = min_time_.load(std::memory_order_relaxed);
+  TimeMs newest = max_time_.load(std::memory_order_relaxed);
+  if (oldest <= newest) {
+    metrics_->min_time->Set(static_cast<double>(oldest));
+    metrics_->min_time_seconds->Set(ToSeconds(oldest));
+    metrics_->max_time->Set(static_cast<double>(newest));
+    metrics_->max_time_seconds->Set(ToSeconds(newest));
+  }
+  metrics_->chunks->Set(static_cast<double>(samples_.num_segments()));
+  metrics_->appended_floats->Increment(static_cast<double>(outcome.appended));
+  metrics_->appended_histograms->Increment(static_cast<double>(histograms));
+  metrics_->out_of_order->Increment(static_cast<double>(outcome.refused));
+}
+
+HeadStats Head::Stats() {
+  SampleStore::Stats samples = samples_.GetStats();
+  HeadStats stats;
+  stats.num_series = index_.num_series();
+  stats.chunk_count = samples.segments + histograms_.num_series();
+  stats.min_time = min_time_.load(std::memory_order_relaxed);
+  stats.max_time = max_time_.load(std::memory_order_relaxed);
+  return stats;
+}
+
+HeadMemory Head::Memory() {
+  SampleStore::Stats samples = samples_.GetStats();
+  HeadMemory memory;
+  memory.labels = index_.MemoryUsage().total();
+  memory.slots = samples.slot_bytes;
+  memory.samples = samples.arena_bytes;
+  memory.columns = samples.column_bytes;
+  return memory;
+}
+
+}  // namespace watchfire::head

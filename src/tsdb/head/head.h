@@ -1,0 +1,139 @@
+#pragma once
+// Head: the newest hours of a database, in memory: index + samples + the log that lets them survive
+// a crash. It is an Appendable and a Queryable; the database (tsdb/db) owns it.
+//
+// A transaction is collected in its appender, encoded and compressed in the caller's thread, logged
+// with one write, and then published at once. Series are logged before the first sample of theirs:
+// their ids are dense, so what is not logged yet is a range of ids, and every commit logs it whole.
+// The numbers that name series in the log are id + 1, unless the log was begun by another program:
+// then the replayed series keep the numbers they have there.
+//
+// Thread-safe after Replay and OpenLog, which one thread calls first. Never does: fsync on commit
+// (as upstream), blocks, deletion of series.
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/mutex.h"
+#include "client/registry.h"
+#include "storage/appender.h"
+#include "storage/querier.h"
+#include "tsdb/head/histogram_store.h"
+#include "tsdb/head/sample_store.h"
+#include "tsdb/index/index.h"
+#include "tsdb/wal/record.h"
+#include "tsdb/wal/writer.h"
+
+namespace watchfire::head {
+
+struct HeadOptions {
+  FileSystem* fs = nullptr;      // required
+  const Clock* clock = nullptr;  // required
+  std::string wal_directory;
+  wal::Compression compression = wal::Compression::kZstd;
+  uint64_t segment_bytes = wal::kDefaultSegmentBytes;
+  client::Registry* registry = nullptr;  // required
+};
+
+struct HeadStats {
+  uint64_t num_series = 0;
+  uint64_t chunk_count = 0;  // stretches of samples, which become chunks
+  TimeMs min_time = kMaxTime;
+  TimeMs max_time = kMinTime;  // below min_time while empty
+};
+
+// Bytes by purpose, as far as the head counts them itself.
+struct HeadMemory {
+  uint64_t labels = 0;
+  uint64_t slots = 0;
+  uint64_t samples = 0;
+  uint64_t columns = 0;
+  uint64_t total() const { return labels + slots + samples + columns; }
+};
+
+struct ReplayResult {
+  uint64_t samples = 0;
+  uint64_t series = 0;
+  uint64_t unknown_refs = 0;
+  bool repaired = false;
+};
+
+class Head final : public storage::Appendable, public storage::Queryable {
+ public:
+  explicit Head(const HeadOptions& options);
+  ~Head() override;
+
+  // ---- start and end, in this order
+  // Reads what the log has, mending its damaged end. `progress(segment, last)` before each segment.
+  Result<ReplayResult> Replay(const std::function<void(uint64_t, uint64_t)>& progress);
+  Result<void> OpenLog();
+  Result<void> Close();
+
+  std::unique_ptr<storage::Appender> NewAppender() override;
+  Result<std::unique_ptr<storage::Querier>> NewQuerier(TimeMs mint, TimeMs maxt) override;
+
+  HeadStats Stats();
+  HeadMemory Memory();
+  index::Cardinality TopCardinality(size_t limit) const { return index_.TopCardinality(limit); }
+  // Forgets whole eras that end at or before `t`, and the log that holds nothing newer.
+  Result<void> Truncate(TimeMs t);
+
+ private:
+  friend class HeadAppender;
+  friend class HeadQuerier;
+  friend class Replayer;
+
+  struct Interval {
+    TimeMs mint = 0;
+    TimeMs maxt = 0;
+  };
+  struct Transaction {
+    Rows rows;
+    std::vector<wal::HistogramRecord> histograms;  // refs are series ids here
+    std::vector<wal::FloatHistogramRecord> float_histograms;
+    bool empty() const { return rows.empty() && histograms.empty() && float_histograms.empty(); }
+  };
+  struct Metrics;
+
+  Result<void> Commit(Transaction transaction) EXCLUDES(log_mutex_);
+  std::vector<wal::PreparedRecord> Encode(const Transaction& transaction) const;
+  void EncodeHistogramRecords(const Transaction& transaction,
+                              std::vector<wal::PreparedRecord>* out) const;
+  Result<void> Log(std::vector<wal::PreparedRecord> records) EXCLUDES(log_mutex_);
+  std::vector<wal::PreparedRecord> EncodeNewSeries(SeriesId from, SeriesId to) const;
+  void Publish(const Transaction& transaction);
+  Result<void> WriteCheckpoint(uint64_t last_segment, TimeMs mint);
+  wal::Ref WalRef(SeriesId id) const {
+    return id < foreign_refs_.size() ? foreign_refs_[id] : id - foreign_refs_.size() + next_ref_;
+  }
+  // The earliest time that a sample may have now.
+  TimeMs AppendBound() const;
+  void Saw(TimeMs mint, TimeMs maxt);
+
+  const HeadOptions options_;
+  std::unique_ptr<Metrics> metrics_;
+  wal::WalMetrics wal_metrics_;
+  index::Index index_;
+  SampleStore samples_;
+  HistogramStore histograms_;
+  std::atomic<TimeMs> min_time_{kMaxTime};
+  std::atomic<TimeMs> max_time_{kMinTime};
+
+  // Written by Replay, constant afterwards.
+  std::vector<wal::Ref> foreign_refs_;  // log numbers of replayed series; empty: id + 1
+  wal::Ref next_ref_ = 1;               // of the series behind them
+  std::map<SeriesId, std::vector<Interval>> deleted_;
+
+  // Held over the write, so that a series is in the log before its samples.
+  Mutex log_mutex_;
+  SeriesId logged_series_ GUARDED_BY(log_mutex_) = 0;  // ids below are in the log
+  std::unique_ptr<wal::Writer> writer_;
+};
+
+}  // namespace watchfire::head

@@ -1,0 +1,181 @@
+#include "tsdb/head/head_appender.h"
+
+#include "model/sample.h"
+#include "tsdb/head/head_metrics.h"
+
+namespace watchfire::head {
+namespace {
+
+using storage::AppendError;
+using storage::SeriesRef;
+
+Error Refusal(AppendError error) {
+  ErrorCode code = error == AppendError::kUnknownRef ? ErrorCode::kNotFound : ErrorCode::kInvalid;
+  return Error(code, std::string(storage::AppendErrorText(error)));
+}
+
+}  // namespace
+
+std::unique_ptr<storage::Appender> Head::NewAppender() {
+  return std::make_unique<HeadAppender>(this);
+}
+
+HeadAppender::HeadAppender(Head* head) : head_(head), bound_(head->AppendBound()) {
+  head_->metrics_->active_appenders->Increment();
+}
+
+HeadAppender::~HeadAppender() {
+  head_->metrics_->active_appenders->Decrement();
+}
+
+Result<SeriesRef> HeadAppender::GetRef(const model::Labels& labels) {
+  auto [id, created] = TRY(head_->index_.FindOrCreate(labels));
+  if (created) {
+    head_->metrics_->series->Increment();
+    head_->metrics_->series_created->Increment();
+  }
+  return SeriesRef{id} + 1;
+}
+
+Result<SeriesId> HeadAppender::Resolve(SeriesRef ref, const model::Labels& labels,
+                                       AppendError* error_kind) {
+  if (error_kind != nullptr) *error_kind = AppendError::kNone;
+  if (ref == 0) ref = TRY(GetRef(labels));
+  if (ref <= head_->index_.num_series()) return static_cast<SeriesId>(ref - 1);
+  if (error_kind != nullptr) *error_kind = AppendError::kUnknownRef;
+  head_->metrics_->series_not_found->Increment();
+  return Refusal(AppendError::kUnknownRef);
+}
+
+HeadAppender::Checked HeadAppender::Check(SeriesId id, TimeMs t, double v) {
+  if (t < bound_) return {AppendError::kOutOfBounds};
+  if (!head_->histograms_.empty()) {
+    std::optional<TimeMs> newest = head_->histograms_.NewestTime(id);
+    if (newest && t < *newest) return {AppendError::kOutOfOrder};
+    if (newest && t == *newest) return {AppendError::kDuplicateTimestamp};
+  }
+  SampleStore::Verdict verdict = head_->samples_.Check(id, t, v);
+  return {verdict.error, verdict.repeats, verdict.existing};
+}
+
+void HeadAppender::Count(AppendError error) {
+  if (error == AppendError::kOutOfOrder) head_->metrics_->out_of_order->Increment();
+  if (error == AppendError::kOutOfBounds) head_->metrics_->out_of_bounds->Increment();
+}
+
+Row& HeadAppender::RowAt(TimeMs t) {
+  if (newest_row_ == nullptr || newest_row_time_ != t) {
+    newest_row_ = &transaction_.rows[t];
+    newest_row_time_ = t;
+  }
+  return *newest_row_;
+}
+
+Result<SeriesRef> HeadAppender::Append(SeriesRef ref, const model::Labels& labels, TimeMs t,
+                                       double v, AppendError* error_kind) {
+  SeriesId id = TRY(Resolve(ref, labels, error_kind));
+  if (model::IsStaleNan(v) && !head_->histograms_.empty()) {
+    // A series of histograms ends with a stale histogram.
+    std::optional<TimeMs> histogram = head_->histograms_.NewestTime(id);
+    auto sample = head_->samples_.Newest(id);
+    if (histogram && (!sample || sample->first < *histogram)) {
+      model::FloatHistogram stale;
+      stale.sum = v;
+      return AppendFloatHistogram(id + 1, labels, t, stale);
+    }
+  }
+  Checked checked = Check(id, t, v);
+  if (error_kind != nullptr) *error_kind = checked.error;
+  Count(checked.error);
+  if (checked.error == AppendError::kDuplicateTimestamp) {
+    return Error(ErrorCode::kInvalid, storage::DuplicateSampleText(t, checked.existing, v));
+  }
+  if (checked.error != AppendError::kNone) return Refusal(checked.error);
+  if (!checked.repeats) {
+    Row& row = RowAt(t);
+    row.ids.push_back(id);
+    row.values.push_back(v);
+  }
+  return SeriesRef{id} + 1;
+}
+
+void HeadAppender::AppendRow(TimeMs t, std::span<const SeriesRef> refs,
+                             std::span<const double> values,
+                             std::vector<storage::RowError>* errors) {
+  uint64_t known = head_->index_.num_series();
+  ids_.resize(refs.size());
+  bool all_known = true;
+  for (size_t i = 0; i < refs.size(); ++i) {
+    all_known &= refs[i] - 1 < known;
+    ids_[i] = static_cast<SeriesId>(refs[i] - 1);
+  }
+  Row& row = RowAt(t);
+  if (all_known && t >= bound_ && head_->histograms_.empty() &&
+      head_->samples_.IsNextRow(ids_, t)) {
+    row.ids.insert(row.ids.end(), ids_.begin(), ids_.end());
+    row.values.insert(row.values.end(), values.begin(), values.end());
+    return;
+  }
+  for (size_t i = 0; i < refs.size(); ++i) {
+    Checked checked;
+    if (refs[i] - 1 >= known) {
+      checked.error = AppendError::kUnknownRef;
+    } else {
+      checked = Check(ids_[i], t, values[i]);
+    }
+    Count(checked.error);
+    if (checked.error != AppendError::kNone) {
+      if (errors != nullptr) errors->push_back({i, checked.error});
+    } else if (!checked.repeats) {
+      row.ids.push_back(ids_[i]);
+      row.values.push_back(values[i]);
+    }
+  }
+}
+
+Result<void> HeadAppender::CheckHistogram(SeriesId id, TimeMs t) {
+  if (t < bound_) return Refusal(AppendError::kOutOfBounds);
+  std::optional<TimeMs> newest = head_->histograms_.NewestTime(id);
+  if (auto sample = head_->samples_.Newest(id)) {
+    newest = newest ? std::max(*newest, sample->first) : sample->first;
+  }
+  if (newest && t < *newest) return Refusal(AppendError::kOutOfOrder);
+  if (newest && t == *newest) return Refusal(AppendError::kDuplicateTimestamp);
+  return {};
+}
+
+Result<SeriesRef> HeadAppender::AppendHistogram(SeriesRef ref, const model::Labels& labels,
+                                                TimeMs t, const model::Histogram& histogram) {
+  TRY(ValidateHistogram(histogram));
+  SeriesId id = TRY(Resolve(ref, labels, nullptr));
+  TRY(CheckHistogram(id, t));
+  transaction_.histograms.push_back({id, t, histogram});
+  return SeriesRef{id} + 1;
+}
+
+Result<SeriesRef> HeadAppender::AppendFloatHistogram(SeriesRef ref, const model::Labels& labels,
+                                                     TimeMs t,
+                                                     const model::FloatHistogram& histogram) {
+  TRY(ValidateHistogram(histogram));
+  SeriesId id = TRY(Resolve(ref, labels, nullptr));
+  TRY(CheckHistogram(id, t));
+  transaction_.float_histograms.push_back({id, t, histogram});
+  return SeriesRef{id} + 1;
+}
+
+Result<void> HeadAppender::AppendExemplar(SeriesRef ref, const model::Exemplar&) {
+  if (ref == 0 || ref > head_->index_.num_series()) return Refusal(AppendError::kUnknownRef);
+  return {};
+}
+
+Result<void> HeadAppender::Commit() {
+  newest_row_ = nullptr;
+  return head_->Commit(std::exchange(transaction_, {}));
+}
+
+void HeadAppender::Rollback() {
+  newest_row_ = nullptr;
+  transaction_ = {};
+}
+
+}  // namespace watchfire::head

@@ -1,0 +1,54 @@
+#pragma once
+// HeadAppender: one transaction on the head. Checks each sample against what is stored, with
+// upstream's errors, and collects the good ones in rows by time; Commit hands them over. A row that
+// is just the next one of its timeline is taken whole, without a check per sample. One thread.
+
+#include <vector>
+
+#include "storage/appender.h"
+#include "tsdb/head/head.h"
+
+namespace watchfire::head {
+
+class HeadAppender final : public storage::Appender {
+ public:
+  explicit HeadAppender(Head* head);
+  ~HeadAppender() override;
+
+  Result<storage::SeriesRef> GetRef(const model::Labels& labels) override;
+  Result<storage::SeriesRef> Append(storage::SeriesRef ref, const model::Labels& labels, TimeMs t,
+                                    double v, storage::AppendError* error_kind) override;
+  void AppendRow(TimeMs t, std::span<const storage::SeriesRef> refs, std::span<const double> values,
+                 std::vector<storage::RowError>* errors) override;
+  Result<storage::SeriesRef> AppendHistogram(storage::SeriesRef ref, const model::Labels& labels,
+                                             TimeMs t, const model::Histogram& histogram) override;
+  Result<storage::SeriesRef> AppendFloatHistogram(storage::SeriesRef ref,
+                                                  const model::Labels& labels, TimeMs t,
+                                                  const model::FloatHistogram& histogram) override;
+  // Exemplars are not stored (upstream's default, too): accepted and forgotten.
+  Result<void> AppendExemplar(storage::SeriesRef ref, const model::Exemplar& exemplar) override;
+  Result<void> Commit() override;
+  void Rollback() override;
+
+ private:
+  struct Checked {
+    storage::AppendError error = storage::AppendError::kNone;
+    bool repeats = false;
+    double existing = 0;
+  };
+  Result<SeriesId> Resolve(storage::SeriesRef ref, const model::Labels& labels,
+                           storage::AppendError* error_kind);
+  Checked Check(SeriesId id, TimeMs t, double v);
+  Result<void> CheckHistogram(SeriesId id, TimeMs t);
+  Row& RowAt(TimeMs t);
+  void Count(storage::AppendError error);
+
+  Head* head_;
+  TimeMs bound_;
+  Head::Transaction transaction_;
+  Row* newest_row_ = nullptr;
+  TimeMs newest_row_time_ = 0;
+  std::vector<SeriesId> ids_;  // scratch
+};
+
+}  // namespace watchfire::head

@@ -1,0 +1,57 @@
+#include "tsdb/head/head_metrics.h"
+
+namespace watchfire::head {
+
+Head::Metrics::Metrics(client::Registry& r) {
+  series = &r.AddGauge("prometheus_tsdb_head_series", "Total number of series in the head block.");
+  chunks = &r.AddGauge("prometheus_tsdb_head_chunks", "Total number of chunks in the head block.");
+  min_time = &r.AddGauge("prometheus_tsdb_head_min_time",
+                         "Minimum time bound of the head block. The unit is decided by the library "
+                         "consumer.");
+  max_time = &r.AddGauge("prometheus_tsdb_head_max_time",
+                         "Maximum timestamp of the head block. The unit is decided by the library "
+                         "consumer.");
+  min_time_seconds =
+      &r.AddGauge("prometheus_tsdb_head_min_time_seconds", "Minimum time bound of the head block.");
+  max_time_seconds =
+      &r.AddGauge("prometheus_tsdb_head_max_time_seconds", "Maximum timestamp of the head block.");
+  series_created = &r.AddCounter("prometheus_tsdb_head_series_created_total",
+                                 "Total number of series created in the head");
+  series_removed = &r.AddCounter("prometheus_tsdb_head_series_removed_total",
+                                 "Total number of series removed in the head");
+  series_not_found = &r.AddCounter("prometheus_tsdb_head_series_not_found_total",
+                                   "Total number of requests for series that were not found.");
+  active_appenders = &r.AddGauge("prometheus_tsdb_head_active_appenders",
+                                 "Number of currently active appender transactions");
+  auto& appended = r.AddCounterFamily("prometheus_tsdb_head_samples_appended_total",
+                                      "Total number of appended samples.", {"type"});
+  appended_floats = &appended.With({"float"});
+  appended_histograms = &appended.With({"histogram"});
+  auto& ooo = r.AddCounterFamily("prometheus_tsdb_out_of_order_samples_total",
+                                 "Total number of out of order samples ingestion failed attempts "
+                                 "due to out of order being disabled.",
+                                 {"type"});
+  out_of_order = &ooo.With({"float"});
+  ooo.With({"histogram"});
+  auto& oob = r.AddCounterFamily("prometheus_tsdb_out_of_bound_samples_total",
+                                 "Total number of out of bound samples ingestion failed attempts.",
+                                 {"type"});
+  out_of_bounds = &oob.With({"float"});
+  truncations = &r.AddCounter("prometheus_tsdb_head_truncations_total",
+                              "Total number of head truncations attempted.");
+  truncations_failed = &r.AddCounter("prometheus_tsdb_head_truncations_failed_total",
+                                     "Total number of head truncations that failed.");
+  replay_seconds = &r.AddGauge("prometheus_tsdb_data_replay_duration_seconds",
+                               "Time taken to replay the data on disk.");
+  auto& unknown = r.AddCounterFamily("prometheus_tsdb_wal_replay_unknown_refs_total",
+                                     "Total number of unknown series references encountered "
+                                     "during WAL replay.",
+                                     {"type"});
+  unknown_refs = &unknown.With({"samples"});
+  checkpoint_creations = &r.AddCounter("prometheus_tsdb_checkpoint_creations_total",
+                                       "Total number of checkpoint creations attempted.");
+  checkpoint_creations_failed = &r.AddCounter("prometheus_tsdb_checkpoint_creations_failed_total",
+                                              "Total number of checkpoint creations that failed.");
+}
+
+}  // namespace watchfire::head

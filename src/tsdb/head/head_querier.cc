@@ -1,0 +1,212 @@
+#include <algorithm>
+#include <numeric>
+#include <optional>
+
+#include "tsdb/head/head.h"
+#include "tsdb/head/sample_reader.h"
+
+namespace watchfire::head {
+namespace {
+
+struct View {
+  TimeMs mint = kMinTime;
+  TimeMs maxt = kMaxTime;
+  const Snapshot* snapshot = nullptr;
+};
+
+}  // namespace
+
+class HeadQuerier final : public storage::Querier {
+ public:
+  HeadQuerier(Head* head, TimeMs mint, TimeMs maxt)
+      : head_(head), snapshot_(&head->samples_), view_{mint, maxt, &snapshot_} {}
+
+  std::unique_ptr<storage::SeriesSet> Select(bool sorted, const storage::SelectHints& hints,
+                                             const model::Matchers& matchers) override;
+  Result<std::vector<std::string>> LabelNames(const model::Matchers& matchers,
+                                              uint64_t limit) override;
+  Result<std::vector<std::string>> LabelValues(const std::string& name,
+                                               const model::Matchers& matchers,
+                                               uint64_t limit) override;
+
+ private:
+  class Set;
+  class OneSeries;
+
+  bool Overlaps() const {
+    return view_.mint <= head_->max_time_.load(std::memory_order_relaxed) &&
+           view_.maxt >= head_->min_time_.load(std::memory_order_relaxed);
+  }
+  // What the lists are restricted to; nullopt: nothing.
+  std::optional<std::vector<SeriesId>> Among(const model::Matchers& matchers) const {
+    if (matchers.empty()) return std::nullopt;
+    return head_->index_.Select(matchers);
+  }
+
+  Head* head_;
+  Snapshot snapshot_;
+  View view_;
+};
+
+class HeadQuerier::OneSeries final : public storage::Series {
+ public:
+  OneSeries(Head* head, const View& view)
+      : head_(head), view_(view), reader_(&head->samples_, view.snapshot) {}
+
+  // Whether the series shows anything.
+  bool Reset(SeriesId id, const model::Labels* labels) {
+    id_ = id;
+    if (labels != nullptr) labels_ = *labels;
+    has_labels_ = labels != nullptr;
+    auto deleted = head_->deleted_.find(id);
+    deleted_ = deleted == head_->deleted_.end() ? nullptr : &deleted->second;
+    if (deleted_ != nullptr) {
+      return !Read(view_.mint, view_.maxt).t.empty() ||
+             !ReadHistograms(view_.mint, view_.maxt).empty();
+    }
+    if (reader_.HasSamples(id, view_.mint, view_.maxt)) return true;
+    return !head_->histograms_.empty() &&
+           head_->histograms_.HasSamples(id, view_.mint, view_.maxt, view_.snapshot->sequence());
+  }
+
+  const model::Labels& labels() const override {
+    if (!has_labels_) labels_ = head_->index_.LabelsOf(id_);
+    has_labels_ = true;
+    return labels_;
+  }
+
+  storage::Columns Read(TimeMs mint, TimeMs maxt) override {
+    storage::Columns all =
+        reader_.Read(id_, std::max(mint, view_.mint), std::min(maxt, view_.maxt));
+    return deleted_ == nullptr ? all : WithoutDeleted(all);
+  }
+
+  bool Latest(TimeMs mint, TimeMs maxt, model::Sample* out) override {
+    if (deleted_ != nullptr) {
+      storage::Columns columns = Read(mint, maxt);
+      if (columns.t.empty()) return false;
+      *out = {columns.t.back(), columns.v.back()};
+      return true;
+    }
+    return reader_.Latest(id_, std::max(mint, view_.mint), std::min(maxt, view_.maxt), out);
+  }
+
+  std::vector<storage::HistogramSample> ReadHistograms(TimeMs mint, TimeMs maxt) override {
+    if (head_->histograms_.empty()) return {};
+    auto all = head_->histograms_.Read(id_, std::max(mint, view_.mint), std::min(maxt, view_.maxt),
+                                       view_.snapshot->sequence());
+    std::erase_if(all, [&](const storage::HistogramSample& s) { return IsDeleted(s.t); });
+    return all;
+  }
+
+ private:
+  bool IsDeleted(TimeMs t) const {
+    return deleted_ != nullptr &&
+           std::any_of(deleted_->begin(), deleted_->end(),
+                       [&](const Head::Interval& i) { return t >= i.mint && t <= i.maxt; });
+  }
+  storage::Columns WithoutDeleted(const storage::Columns& all) {
+    auto times = std::make_unique<std::vector<TimeMs>>();
+    kept_values_.clear();
+    for (size_t i = 0; i < all.t.size(); ++i) {
+      if (IsDeleted(all.t[i])) continue;
+      times->push_back(all.t[i]);
+      kept_values_.push_back(all.v[i]);
+    }
+    kept_times_.push_back(std::move(times));
+    return {*kept_times_.back(), kept_values_};
+  }
+
+  Head* head_;
+  const View& view_;
+  SampleReader reader_;
+  SeriesId id_ = 0;
+  const std::vector<Head::Interval>* deleted_ = nullptr;
+  mutable model::Labels labels_;
+  mutable bool has_labels_ = false;
+  std::vector<std::unique_ptr<std::vector<TimeMs>>> kept_times_;
+  std::vector<double> kept_values_;
+};
+
+class HeadQuerier::Set final : public storage::SeriesSet {
+ public:
+  Set(Head* head, const View& view, std::vector<SeriesId> ids, bool sorted, uint64_t limit)
+      : ids_(std::move(ids)), left_(limit == 0 ? UINT64_MAX : limit), series_(head, view) {
+    if (sorted) Sort(head);
+  }
+
+  bool Next() override {
+    while (next_ < ids_.size() && left_ > 0) {
+      size_t at = next_++;
+      if (!series_.Reset(ids_[at], labels_.empty() ? nullptr : &labels_[at])) continue;
+      --left_;
+      return true;
+    }
+    return false;
+  }
+  storage::Series& At() override { return series_; }
+  Result<void> status() const override { return {}; }
+
+ private:
+  void Sort(const Head* head) {
+    std::vector<std::pair<model::Labels, SeriesId>> order;
+    order.reserve(ids_.size());
+    for (SeriesId id : ids_) order.emplace_back(HeadLabels(head, id), id);
+    std::sort(order.begin(), order.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
+    labels_.reserve(order.size());
+    for (size_t i = 0; i < order.size(); ++i) {
+      labels_.push_back(std::move(order[i].first));
+      ids_[i] = order[i].second;
+    }
+  }
+  static model::Labels HeadLabels(const Head* head, SeriesId id);
+
+  std::vector<SeriesId> ids_;
+  std::vector<model::Labels> labels_;  // if sorted
+  size_t next_ = 0;
+  uint64_t left_;
+  OneSeries series_;
+};
+
+model::Labels HeadQuerier::Set::HeadLabels(const Head* head, SeriesId id) {
+  return head->index_.LabelsOf(id);
+}
+
+std::unique_ptr<storage::SeriesSet> HeadQuerier::Select(bool sorted,
+                                                        const storage::SelectHints& hints,
+                                                        const model::Matchers& matchers) {
+  std::vector<SeriesId> ids;
+  if (Overlaps()) ids = head_->index_.Select(matchers);
+  return std::make_unique<Set>(head_, view_, std::move(ids), sorted, hints.limit);
+}
+
+namespace {
+
+std::vector<std::string> Limited(std::vector<std::string> all, uint64_t limit) {
+  if (limit > 0 && all.size() > limit) all.resize(static_cast<size_t>(limit));
+  return all;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> HeadQuerier::LabelNames(const model::Matchers& matchers,
+                                                         uint64_t limit) {
+  if (!Overlaps()) return std::vector<std::string>();
+  auto among = Among(matchers);
+  return Limited(head_->index_.LabelNames(among ? &*among : nullptr), limit);
+}
+
+Result<std::vector<std::string>> HeadQuerier::LabelValues(const std::string& name,
+                                                          const model::Matchers& matchers,
+                                                          uint64_t limit) {
+  if (!Overlaps()) return std::vector<std::string>();
+  auto among = Among(matchers);
+  return Limited(head_->index_.LabelValues(name, among ? &*among : nullptr), limit);
+}
+
+Result<std::unique_ptr<storage::Querier>> Head::NewQuerier(TimeMs mint, TimeMs maxt) {
+  return std::unique_ptr<storage::Querier>(std::make_unique<HeadQuerier>(this, mint, maxt));
+}
+
+}  // namespace watchfire::head

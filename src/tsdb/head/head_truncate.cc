@@ -1,0 +1,137 @@
+#include "base/log.h"
+#include "tsdb/head/head.h"
+#include "tsdb/head/head_metrics.h"
+#include "tsdb/wal/reader.h"
+
+namespace watchfire::head {
+namespace {
+
+// Copies what a checkpoint keeps: all series, and samples at or after `mint`.
+class CheckpointWriter {
+ public:
+  CheckpointWriter(wal::Writer* writer, wal::Compression compression, TimeMs mint)
+      : writer_(writer), compression_(compression), mint_(mint) {}
+
+  Result<void> Copy(std::string_view record) {
+    switch (wal::TypeOf(record)) {
+      case wal::RecordType::kSeries:
+      case wal::RecordType::kMetadata:
+      case wal::RecordType::kTombstones:
+        return Write(record);
+      case wal::RecordType::kSamples:
+        return CopySamples(record);
+      case wal::RecordType::kHistograms:
+      case wal::RecordType::kCustomHistograms:
+        return CopyHistograms<wal::HistogramRecord>(record, wal::DecodeHistograms,
+                                                    wal::EncodeHistograms,
+                                                    wal::RecordType::kCustomHistograms);
+      case wal::RecordType::kFloatHistograms:
+      case wal::RecordType::kCustomFloatHistograms:
+        return CopyHistograms<wal::FloatHistogramRecord>(record, wal::DecodeFloatHistograms,
+                                                         wal::EncodeFloatHistograms,
+                                                         wal::RecordType::kCustomFloatHistograms);
+      default:
+        return {};
+    }
+  }
+
+ private:
+  Result<void> Write(std::string_view record) {
+    wal::PreparedRecord prepared = wal::Prepare(compression_, record);
+    return writer_->Log({&prepared, 1});
+  }
+
+  Result<void> CopySamples(std::string_view record) {
+    TRY(wal::DecodeSamples(record, &samples_));
+    std::erase_if(samples_, [&](const wal::SampleRecord& s) { return s.t < mint_; });
+    if (samples_.empty()) return {};
+    ByteWriter bytes;
+    wal::SamplesEncoder encoder(samples_[0].ref, samples_[0].t, &bytes);
+    for (const wal::SampleRecord& sample : samples_) encoder.Add(sample.ref, sample.t, sample.v);
+    return Write(bytes.view());
+  }
+
+  template <typename Record, typename Decode, typename Encode>
+  Result<void> CopyHistograms(std::string_view record, Decode decode, Encode encode,
+                              wal::RecordType custom) {
+    std::vector<Record> records;
+    TRY(decode(record, &records));
+    std::erase_if(records, [&](const Record& one) { return one.t < mint_; });
+    if (records.empty()) return {};
+    ByteWriter bytes;
+    encode(records, wal::TypeOf(record) == custom, &bytes);
+    return Write(bytes.view());
+  }
+
+  wal::Writer* writer_;
+  wal::Compression compression_;
+  TimeMs mint_;
+  std::vector<wal::SampleRecord> samples_;
+};
+
+}  // namespace
+
+// checkpoint.N replaces the segments up to N and the checkpoint before it. Built beside, renamed
+// when whole; a crash in between leaves a .tmp that the next start removes.
+Result<void> Head::WriteCheckpoint(uint64_t last_segment, TimeMs mint) {
+  FileSystem& fs = *options_.fs;
+  const std::string& directory = options_.wal_directory;
+  std::string path = JoinPath(directory, wal::CheckpointName(last_segment));
+  std::string temporary = path + ".tmp";
+  if (fs.Exists(temporary)) TRY(fs.RemoveRecursively(temporary));
+  wal::WriterOptions options;
+  options.fs = &fs;
+  options.directory = temporary;
+  options.segment_bytes = options_.segment_bytes;
+  std::unique_ptr<wal::Writer> writer = TRY(wal::Writer::Open(options));
+  CheckpointWriter copier(writer.get(), options_.compression, mint);
+
+  std::vector<wal::SegmentFile> segments;
+  std::optional<wal::CheckpointDirectory> before = TRY(wal::FindCheckpoint(fs, directory));
+  if (before) segments = TRY(wal::ListSegments(fs, before->path));
+  auto copy_all = [&](std::vector<wal::SegmentFile> files) -> Result<void> {
+    wal::Reader reader(fs, std::move(files));
+    std::string_view record;
+    while (reader.Next(&record)) TRY(copier.Copy(record));
+    TRY(reader.status());
+    if (reader.corruption()) return Error::Corrupt("checkpoint: {}", reader.corruption()->reason);
+    return {};
+  };
+  TRY(copy_all(std::move(segments)));
+  segments = TRY(wal::ListSegments(fs, directory));
+  uint64_t first = before ? before->number + 1 : 0;
+  std::erase_if(segments, [&](const wal::SegmentFile& s) {
+    return s.number < first || s.number > last_segment;
+  });
+  TRY(copy_all(segments));
+  TRY(writer->Close());
+  TRY(fs.Rename(temporary, path));
+  TRY(fs.SyncDirectory(directory));
+  for (const wal::SegmentFile& segment : segments) TRY(fs.Remove(segment.path));
+  if (before) TRY(fs.RemoveRecursively(before->path));
+  return {};
+}
+
+Result<void> Head::Truncate(TimeMs t) {
+  metrics_->truncations->Increment();
+  size_t dropped = samples_.DropBefore(t);
+  if (dropped == 0) return {};
+  histograms_.DropBefore(t);
+  TimeMs known = min_time_.load(std::memory_order_relaxed);
+  TimeMs cut = t - ((t % kEraMs) + kEraMs) % kEraMs;
+  if (known < cut) min_time_.store(cut, std::memory_order_relaxed);
+  metrics_->checkpoint_creations->Increment();
+  wal_metrics_.truncations->Increment();
+  Result<uint64_t> next = writer_->NextSegment();
+  Result<void> written = next ? WriteCheckpoint(*next - 1, cut) : Result<void>(next.error());
+  if (!written) {
+    metrics_->truncations_failed->Increment();
+    metrics_->checkpoint_creations_failed->Increment();
+    wal_metrics_.truncations_failed->Increment();
+    return written;
+  }
+  WF_LOG(kInfo, "Head truncated", {"eras", dropped}, {"mint", cut});
+  return {};
+}
+
+}  // namespace watchfire::head

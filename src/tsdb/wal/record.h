@@ -1,0 +1,117 @@
+#pragma once
+// The records of the write-ahead log, in Prometheus' own encoding (docs/format/wal.md), so that
+// either program replays what the other wrote.
+//
+// Encoders append to a ByteWriter; decoders fill structs whose string_views point into the record
+// (…View, valid as long as its bytes). A record that a later version may have written answers
+// RecordType::kUnknown and is skipped by the reader of it; a known one with broken insides is
+// kCorrupt. Pure functions.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/result.h"
+#include "model/exemplar.h"
+#include "model/histogram.h"
+#include "model/labels.h"
+#include "model/metadata.h"
+
+namespace watchfire::wal {
+
+enum class RecordType : uint8_t {
+  kUnknown = 0,
+  kSeries = 1,
+  kSamples = 2,
+  kTombstones = 3,
+  kExemplars = 4,
+  kMmapMarkers = 5,
+  kMetadata = 6,
+  kHistograms = 7,
+  kFloatHistograms = 8,
+  kCustomHistograms = 9,
+  kCustomFloatHistograms = 10,
+};
+
+// kUnknown for an empty record and for every type that this version does not know.
+RecordType TypeOf(std::string_view record);
+
+using Ref = uint64_t;
+
+struct SeriesRecord {
+  Ref ref = 0;
+  model::Labels labels;
+};
+struct SampleRecord {
+  Ref ref = 0;
+  TimeMs t = 0;
+  double v = 0;
+};
+struct TombstoneRecord {
+  Ref ref = 0;
+  TimeMs mint = 0;
+  TimeMs maxt = 0;
+};
+struct ExemplarRecord {
+  Ref ref = 0;
+  model::Exemplar exemplar;
+};
+struct MetadataRecord {
+  Ref ref = 0;
+  model::Metadata metadata;
+};
+struct HistogramRecord {
+  Ref ref = 0;
+  TimeMs t = 0;
+  model::Histogram histogram;
+};
+struct FloatHistogramRecord {
+  Ref ref = 0;
+  TimeMs t = 0;
+  model::FloatHistogram histogram;
+};
+
+void EncodeSeries(std::span<const SeriesRecord> series, ByteWriter* out);
+
+// Samples are written one by one, since the head has them in columns: Begin with the first, then
+// Add every sample, the first included.
+class SamplesEncoder {
+ public:
+  SamplesEncoder(Ref first_ref, TimeMs first_t, ByteWriter* out);
+  void Add(Ref ref, TimeMs t, double v) {
+    out_->Varint(static_cast<int64_t>(ref - first_ref_));
+    out_->Varint(t - first_t_);
+    out_->BeDouble(v);
+  }
+  // The same for many samples of one time, the quick way.
+  void AddRow(std::span<const Ref> refs, TimeMs t, std::span<const double> values);
+
+ private:
+  Ref first_ref_;
+  TimeMs first_t_;
+  ByteWriter* out_;
+};
+
+void EncodeTombstones(std::span<const TombstoneRecord> tombstones, ByteWriter* out);
+void EncodeExemplars(std::span<const ExemplarRecord> exemplars, ByteWriter* out);
+void EncodeMetadata(std::span<const MetadataRecord> metadata, ByteWriter* out);
+// All with the same kind of buckets: `custom` (schema -53) ones go into a record of their own.
+void EncodeHistograms(std::span<const HistogramRecord> histograms, bool custom, ByteWriter* out);
+void EncodeFloatHistograms(std::span<const FloatHistogramRecord> histograms, bool custom,
+                           ByteWriter* out);
+
+// Decoders replace the content of `out`; `record` starts with its type byte.
+Result<void> DecodeSeries(std::string_view record, std::vector<SeriesRecord>* out);
+Result<void> DecodeSamples(std::string_view record, std::vector<SampleRecord>* out);
+Result<void> DecodeTombstones(std::string_view record, std::vector<TombstoneRecord>* out);
+Result<void> DecodeExemplars(std::string_view record, std::vector<ExemplarRecord>* out);
+Result<void> DecodeMetadata(std::string_view record, std::vector<MetadataRecord>* out);
+// Both the plain and the custom-bucket records.
+Result<void> DecodeHistograms(std::string_view record, std::vector<HistogramRecord>* out);
+Result<void> DecodeFloatHistograms(std::string_view record, std::vector<FloatHistogramRecord>* out);
+
+}  // namespace watchfire::wal
