@@ -20,9 +20,18 @@ const VIEWS = [
   ['query-new', '/query'],
   ['query-graph', `/query?g0.expr=${expr(CPU)}&g0.tab=0&${range}`, hoverGraph],
   ['query-single', `/query?g0.expr=node_memory_MemAvailable_bytes&g0.tab=0&${range}`, hoverGraph],
-  ['query-stacked', `/query?g0.expr=${expr('sum by (mode) (rate(node_cpu_seconds_total[1m]))')}&g0.tab=0&${range}&g0.display_mode=stacked`],
-  ['query-table', `/query?g0.expr=${expr('{job="node",__name__=~"node_(cpu|memory|filesystem).*"}')}&g0.tab=1`],
-  ['query-panels', `/query?g0.expr=up&g0.tab=1&g1.expr=scrape_duration_seconds&g1.tab=0&g1.${range.slice(3)}`],
+  [
+    'query-stacked',
+    `/query?g0.expr=${expr('sum by (mode) (rate(node_cpu_seconds_total[1m]))')}&g0.tab=0&${range}&g0.display_mode=stacked`,
+  ],
+  [
+    'query-table',
+    `/query?g0.expr=${expr('{job="node",__name__=~"node_(cpu|memory|filesystem).*"}')}&g0.tab=1`,
+  ],
+  [
+    'query-panels',
+    `/query?g0.expr=up&g0.tab=1&g1.expr=scrape_duration_seconds&g1.tab=0&g1.${range.slice(3)}`,
+  ],
   ['query-error', `/query?g0.expr=${expr('sum by (job) (rate(up[5m]) foo')}&g0.tab=0`],
   ['query-empty', '/query?g0.expr=node_memory_MemAvailble_bytes&g0.tab=0'],
   ['query-loading', '/query?g0.expr=up&g0.tab=0', null, 'hang'],

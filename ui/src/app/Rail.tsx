@@ -47,14 +47,14 @@ export function Rail({ path, slim, onSlim, onLeave }: RailProps) {
       <div className={styles.foot}>
         <button
           type="button"
-          className={styles.item}
+          className={styles.fold}
           onClick={onSlim}
           aria-label={slim ? 'Widen the rail' : 'Narrow the rail'}
           title={slim ? 'Widen the rail ([)' : 'Narrow the rail ([)'}
         >
           <Fold size={20} stroke={1.7} aria-hidden />
-          <span className={styles.version}>{version ?? ''}</span>
         </button>
+        <span className={styles.version}>{version ?? ''}</span>
       </div>
     </nav>
   );

@@ -52,7 +52,7 @@ export function TopBar(props: TopBarProps) {
       <button
         type="button"
         className={styles.search}
-        aria-label="Search pages and metrics"
+        title="Search pages, metrics and actions"
         onClick={onPalette}
       >
         <IconSearch size={16} aria-hidden />

@@ -46,7 +46,7 @@ export class LineChart {
 
   constructor(
     private readonly host: HTMLElement,
-    private readonly data: ChartData,
+    private data: ChartData,
     private readonly events: ChartEvents,
   ) {
     this.visible = new Set(data.series.keys());
@@ -56,6 +56,24 @@ export class LineChart {
     this.resize = new ResizeObserver(() => this.plot.setSize(this.size()));
     this.resize.observe(host);
     host.addEventListener('keydown', this.onKey);
+  }
+
+  /** Newer values of the same lines, without a blink. False if these are other lines. */
+  update(data: ChartData): boolean {
+    const { series, unit, stacked } = this.data;
+    const same =
+      unit === data.unit &&
+      stacked === data.stacked &&
+      series.length === data.series.length &&
+      series.every((one, i) => {
+        const next = data.series[i];
+        return one.label === next?.label && one.colour === next.colour;
+      });
+    if (!same) return false;
+    this.data = data;
+    this.plot.setData(this.columns());
+    if (this.host.matches(':hover')) this.onCursor(this.plot);
+    return true;
   }
 
   setTooltipMode(mode: TooltipMode): void {
@@ -118,7 +136,7 @@ export class LineChart {
   }
 
   private options(): uPlot.Options {
-    const { series, startMs, endMs, unit, stacked } = this.data;
+    const { series, unit, stacked } = this.data;
     const colours = resolveColours(this.host, { text: 'var(--text-dim)', line: 'var(--line)' });
     const font = `${FONT_PX}px ${getComputedStyle(this.host).fontFamily}`;
     const axis = { stroke: colours.text, font, ticks: { show: false }, gap: 8 };
@@ -143,7 +161,7 @@ export class LineChart {
         },
       },
       scales: {
-        x: { time: true, range: () => [startMs, endMs] },
+        x: { time: true, range: () => [this.data.startMs, this.data.endMs] },
         y: { range: (_, min, max) => valueRange(min, max, stacked) },
       },
       axes: [
@@ -152,7 +170,8 @@ export class LineChart {
           grid: { show: false },
           size: 40,
           lineGap: 1.25,
-          space: 72,
+          space: 64,
+          incrs: TIME_STEPS,
           values: (_, splits, __, ___, incr) => formatTimeTicks(splits, incr),
         },
         {
@@ -267,6 +286,17 @@ export class LineChart {
   };
 }
 
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const TIME_STEPS = [
+  ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
+  ...[1, 2, 5, 10, 15, 30].map((n) => n * SECOND),
+  ...[1, 2, 5, 10, 15, 30].map((n) => n * MINUTE),
+  ...[1, 2, 3, 4, 6, 12].map((n) => n * HOUR),
+  ...[1, 2, 3, 5, 10, 30, 60, 90, 180, 365].map((n) => n * DAY),
+];
 const BINARY_STEPS = Array.from({ length: 60 }, (_, i) => 2 ** i);
 
 function withAlpha(colour: string, alpha: number): string {

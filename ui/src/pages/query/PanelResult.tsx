@@ -49,7 +49,11 @@ export function PanelResult(props: PanelResultProps) {
     }
     return (
       <div className={styles.room}>
-        <Skeleton rows={7} label="Running the query" />
+        <Skeleton
+          rows={panel.tab === 'graph' ? 5 : 8}
+          shape={panel.tab === 'graph' ? 'graph' : 'text'}
+          label="Running the query"
+        />
       </div>
     );
   }

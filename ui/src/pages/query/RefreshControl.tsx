@@ -28,7 +28,7 @@ export function RefreshControl({ refresh, onChange }: RefreshControlProps) {
         <Menu.Target>
           <Button
             variant="default"
-            aria-label="How often to run again"
+            aria-label={`How often to run again: ${refresh === '' ? 'Off' : refresh}`}
             rightSection={<IconChevronDown size={14} />}
           >
             {refresh === '' ? 'Off' : refresh}

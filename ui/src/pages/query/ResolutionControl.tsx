@@ -33,7 +33,7 @@ export function ResolutionControl({ panel, onChange }: ResolutionControlProps) {
       <Menu.Target>
         <Button
           variant="default"
-          aria-label={`Resolution: ${resolution.kind} ${step}`}
+          title="How far apart the points are"
           rightSection={<IconChevronDown size={14} />}
         >
           {resolution.kind === 'auto' ? `Step auto (${step})` : `Step ${step}`}

@@ -33,21 +33,28 @@ export function Graph(props: GraphProps) {
 
   useEffect(() => {
     let gone = false;
-    let made: LineChart | null = null;
     void import('../../chart/lineChart').then(({ LineChart: Chart }) => {
       if (gone || host.current === null) return;
       const { startMs, endMs } = window;
       const data = { times: model.times, startMs, endMs, series: model.series, unit, stacked };
-      made = new Chart(host.current, data, { onZoom, onZoomOut });
-      chart.current = made;
+      if (chart.current?.update(data) === true) return;
+      chart.current?.destroy();
+      chart.current = new Chart(host.current, data, { onZoom, onZoomOut });
       setDrawn((count) => count + 1);
     });
     return () => {
       gone = true;
-      made?.destroy();
-      chart.current = null;
     };
   }, [model, window, unit, stacked, scheme]);
+
+  // A chart has the colours of the theme it was made in.
+  useEffect(
+    () => () => {
+      chart.current?.destroy();
+      chart.current = null;
+    },
+    [scheme],
+  );
 
   useEffect(() => chart.current?.setVisible(visible), [visible, drawn]);
   useEffect(() => chart.current?.setFocus(focus), [focus, drawn]);

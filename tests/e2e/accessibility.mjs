@@ -1,0 +1,56 @@
+// Every page before axe, in both themes and on a phone: nothing serious, nothing critical.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { axeSource } from './browser.mjs';
+
+const axe = readFileSync(axeSource(), 'utf8');
+const expr = encodeURIComponent;
+
+const VIEWS = [
+  ['a new query', '/query', '.cm-content'],
+  ['a graph', '/query?g0.expr=up&g0.tab=0', '[data-testid=graph][data-drawn] canvas'],
+  ['a table', `/query?g0.expr=${expr('{job!=""}')}&g0.tab=1`, '[role=rowgroup] [role=row]'],
+  ['an error', `/query?g0.expr=${expr('up foo')}&g0.tab=0`, '[role=alert]'],
+  ['an empty result', '/query?g0.expr=no_such_metric_at_all&g0.tab=0', 'text=No series match'],
+  ['targets', '/targets', '[data-testid=target]'],
+  ['service discovery', '/service-discovery', 'main button[aria-expanded]'],
+  ['rules', '/rules', 'main h2, main :text("No rules")'],
+  ['status', '/status', 'dt'],
+  ['config', '/config', 'main pre'],
+  ['flags', '/flags', 'tbody'],
+  ['storage', '/tsdb-status', 'main dt'],
+];
+
+async function findings(page) {
+  // Run outside of the page's own scripts, so that a content security policy does not matter.
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() =>
+    globalThis.axe.run(document, { resultTypes: ['violations'] }),
+  );
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) =>
+      nodes.map((node) => `${id}: ${node.html.slice(0, 160)} — ${node.failureSummary}`),
+    );
+}
+
+const SETTINGS = [
+  ['light', { colorScheme: 'light' }],
+  ['dark', { colorScheme: 'dark' }],
+  ['on a phone', { colorScheme: 'dark', viewport: { width: 360, height: 740 } }],
+];
+
+export const accessibility = SETTINGS.flatMap(([setting, context]) =>
+  VIEWS.map(([name, path, ready]) => ({
+    name: `axe: ${name}, ${setting}`,
+    context,
+    noise: [/400/],
+    run: async (page, baseUrl) => {
+      await page.goto(baseUrl + path);
+      await page.locator(ready).first().waitFor();
+      await page.waitForTimeout(300);
+      assert.deepEqual(await findings(page), []);
+    },
+  })),
+);
