@@ -38,3 +38,6 @@ target_link_libraries(wf_lib_xxhash INTERFACE PkgConfig::XXHASH)
 if(WF_JEMALLOC)
   find_library(WF_JEMALLOC_LIB jemalloc REQUIRED)
 endif()
+# Part of the C library; DNS answers in full (discovery's SRV, MX and NS records).
+add_library(wf_lib_resolv INTERFACE)
+target_link_libraries(wf_lib_resolv INTERFACE resolv)

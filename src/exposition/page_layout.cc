@@ -35,6 +35,16 @@ std::optional<size_t> PageLayout::FindSample(std::string_view series) const {
   return std::nullopt;
 }
 
+std::optional<model::MetricType> PageLayout::AnnouncedType(size_t line) const {
+  if (kind(line) != LineKind::kMeta || key(line).find("TYPE") == std::string_view::npos) {
+    return std::nullopt;
+  }
+  TextParser parser(key(line));
+  Result<EntryKind> entry = parser.Next();
+  if (!entry.ok() || *entry != EntryKind::kType) return std::nullopt;
+  return parser.entry().type;
+}
+
 std::vector<std::pair<std::string, model::Metadata>> PageLayout::Metadata() const {
   std::vector<std::pair<std::string, model::Metadata>> out;
   std::map<std::string, size_t> positions;  // in out

@@ -38,6 +38,9 @@ class PageLayout {
   // The first sample line with this series text.
   std::optional<size_t> FindSample(std::string_view series) const;
 
+  // The type that this line announces, if it is a TYPE line.
+  std::optional<model::MetricType> AnnouncedType(size_t line) const;
+
   // Families with what the page says of them, in page order of first mention.
   std::vector<std::pair<std::string, model::Metadata>> Metadata() const;
   size_t meta_count() const { return lines_.size() - sample_count_; }

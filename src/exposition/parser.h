@@ -61,10 +61,17 @@ class Parser {
   // Reads on to the next entry; kEnd at the end of the page.
   virtual Result<EntryKind> Next() = 0;
   virtual const EntryView& entry() const = 0;
-  // Parses the series text of the current sample. Empty values are kept. Values of `le` and
-  // `quantile` get the form of OpenMetrics when the last TYPE line announced a histogram or
-  // summary.
-  virtual Result<void> Labels(SeriesLabelsView& out) = 0;
+  // What the last TYPE line announced.
+  virtual model::MetricType family_type() const = 0;
+
+  // Parses a series text as exposed. Empty values are kept. Values of `le` and `quantile` get the
+  // form of OpenMetrics when the family is a histogram or summary.
+  virtual Result<void> ParseLabels(std::string_view series, model::MetricType family_type,
+                                   SeriesLabelsView& out) = 0;
+  // Of the current sample.
+  Result<void> Labels(SeriesLabelsView& out) {
+    return ParseLabels(entry().line, family_type(), out);
+  }
 
   // Reads lines that equal those of `layout` from its line `from` on and appends their values to
   // `out`; returns the number of lines read. Never fails: a line it cannot take is left to Next().

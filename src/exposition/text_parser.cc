@@ -265,12 +265,24 @@ size_t TextParser::MatchKnown(const PageLayout& layout, size_t from, PageValues&
     at = after + 1;
   }
   next_ = at;
+  RememberType(layout, from, line);
   return line - from;
 }
 
-Result<void> TextParser::Labels(SeriesLabelsView& out) {
-  WF_DCHECK(entry_.kind == EntryKind::kSample || !entry_.line.empty());
-  Result<void> parsed = ParseSeriesText(entry_.line, type_, out);
+// The lines that were taken unread may have announced the type of what comes next.
+void TextParser::RememberType(const PageLayout& layout, size_t from, size_t to) {
+  if (next_ == end_) return;
+  for (size_t line = to; line-- > from;) {
+    if (std::optional<model::MetricType> type = layout.AnnouncedType(line)) {
+      type_ = *type;
+      return;
+    }
+  }
+}
+
+Result<void> TextParser::ParseLabels(std::string_view series, model::MetricType family_type,
+                                     SeriesLabelsView& out) {
+  Result<void> parsed = ParseSeriesText(series, family_type, out);
   if (!parsed.ok()) return Failed(parsed.error().message(), nullptr);
   return {};
 }

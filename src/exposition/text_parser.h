@@ -25,11 +25,14 @@ class TextParser final : public Parser {
 
   Result<EntryKind> Next() override;
   const EntryView& entry() const override { return entry_; }
-  Result<void> Labels(SeriesLabelsView& out) override;
+  model::MetricType family_type() const override { return type_; }
+  Result<void> ParseLabels(std::string_view series, model::MetricType family_type,
+                           SeriesLabelsView& out) override;
   size_t MatchKnown(const PageLayout& layout, size_t from, PageValues& out) override;
 
  private:
   void SkipBlanks();
+  void RememberType(const PageLayout& layout, size_t from, size_t to);
   Result<EntryKind> ReadComment();
   Result<EntryKind> ReadMeta(bool help);
   Result<EntryKind> ReadSample();

@@ -87,6 +87,21 @@ TEST(TextParser, NeverMatchesPastACutPage) {
   }
 }
 
+TEST(TextParser, KnowsTheTypeThatASkippedLineAnnounced) {
+  std::vector<double> values;
+  std::shared_ptr<const PageLayout> layout =
+      LayoutOf("# TYPE g gauge\ng 1\n# TYPE h histogram\nh_bucket{le=\"1\"} 1\n", &values);
+  std::string_view page =
+      "# TYPE g gauge\ng 1\n# TYPE h histogram\nh_bucket{le=\"1\"} 1\nh_bucket{le=\"2\"} 1\n";
+  TextParser parser(page);
+  PageValues known;
+  EXPECT_EQ(parser.MatchKnown(*layout, 0, known), 4u);
+  EXPECT_EQ(*parser.Next(), EntryKind::kSample);
+  SeriesLabelsView labels;
+  ASSERT_TRUE(parser.Labels(labels).ok());
+  EXPECT_EQ(labels.labels[1].value, "2.0");
+}
+
 TEST(TextParser, RefusesATimestampThatDoesNotFit) {
   std::vector<double> values;
   std::shared_ptr<const PageLayout> layout = LayoutOf("a 1 5\n", &values);
