@@ -39,21 +39,27 @@ std::string ForMetricName(std::string_view name) {
   return name.empty() ? std::string() : " for metric name " + GoQuote(name);
 }
 
-bool Annotations::Known(const std::vector<Note>& notes, std::string_view text) {
-  return std::any_of(notes.begin(), notes.end(),
-                     [text](const Note& note) { return note.text == text; });
+void Annotations::Add(std::vector<Note>& notes, std::string text, PosRange pos) {
+  auto same = [&text](const Note& note) { return note.text == text; };
+  auto found = std::find_if(notes.begin(), notes.end(), same);
+  if (found == notes.end()) {
+    notes.push_back({std::move(text), pos, false});
+  } else if (pos.start < found->pos.start) {
+    found->pos = pos;
+  }
 }
 
 void Annotations::Warn(std::string text, PosRange pos) {
-  if (!Known(warnings_, text)) warnings_.push_back({std::move(text), pos, false});
+  Add(warnings_, std::move(text), pos);
 }
 
 void Annotations::Info(std::string text, PosRange pos) {
-  if (!Known(infos_, text)) infos_.push_back({std::move(text), pos, false});
+  Add(infos_, std::move(text), pos);
 }
 
 void Annotations::WarnPlain(std::string text) {
-  if (!Known(warnings_, text)) warnings_.push_back({std::move(text), {}, true});
+  constexpr uint32_t kLast = UINT32_MAX;
+  warnings_.push_back({std::move(text), {kLast, kLast}, true});
 }
 
 void Annotations::ForcedMonotonicity(const Monotonicity& fix) {
@@ -79,8 +85,11 @@ void Annotations::ForcedMonotonicity(const Monotonicity& fix) {
       SecondsRfc3339(c.first), SecondsRfc3339(c.last));
 }
 
-std::vector<std::string> Annotations::Render(const std::vector<Note>& notes,
+std::vector<std::string> Annotations::Render(std::vector<Note> notes,
                                              std::string_view prefix) const {
+  // In order of the text, not of the evaluation.
+  std::stable_sort(notes.begin(), notes.end(),
+                   [](const Note& a, const Note& b) { return a.pos.start < b.pos.start; });
   std::vector<std::string> lines;
   lines.reserve(notes.size());
   for (const Note& note : notes) {

@@ -1,6 +1,6 @@
 #pragma once
 // Annotations: what a query wants to tell its user besides the answer. Texts are upstream's, kept
-// without their position for removing duplicates (the first one's position is shown). One object a
+// without their position for removing duplicates (the leftmost position is shown). One object a
 // query, used by its thread only. How many are shown is the API's business.
 
 #include <cstdint>
@@ -51,8 +51,8 @@ class Annotations {
     int64_t samples = 0;
     size_t note = 0;  // index into infos_
   };
-  std::vector<std::string> Render(const std::vector<Note>& notes, std::string_view prefix) const;
-  static bool Known(const std::vector<Note>& notes, std::string_view text);
+  std::vector<std::string> Render(std::vector<Note> notes, std::string_view prefix) const;
+  static void Add(std::vector<Note>& notes, std::string text, PosRange pos);
 
   std::string query_;
   std::vector<Note> warnings_;

@@ -72,7 +72,7 @@ class QueryContext {
     if (work_ >= kCheckEvery) CheckNow("expression evaluation");
   }
   void CheckNow(std::string_view where);
-  int64_t deadline_ns() const { return deadline_ns_; }
+  const Clock* clock() const { return clock_; }
 
   // Samples held in memory; throws when there are more than the limit.
   void Hold(size_t samples);

@@ -119,7 +119,7 @@ void MergeSeries(ResultSeries& into, ResultSeries& from) {
 class ResultCollector {
  public:
   ResultCollector(QueryContext& context, bool distinct)
-      : context_(context), held_(context), distinct_(distinct) {}
+      : context_(context), clock_(context.clock()), held_(context), distinct_(distinct) {}
 
   void Add(ResultSeries series, bool drop_name) {
     size_t samples = series.t.size() + series.histogram_t.size();
@@ -138,6 +138,7 @@ class ResultCollector {
     }
   }
   std::vector<ResultSeries> Take(bool sort) {
+    Stopwatch watch(clock_);
     if (sort) {
       std::sort(all_.begin(), all_.end(),
                 [](const ResultSeries& a, const ResultSeries& b) { return a.labels < b.labels; });
@@ -147,11 +148,13 @@ class ResultCollector {
       all_.resize(limit);
       context_.notes.WarnPlain("results truncated due to limit");
     }
+    context_.stats.result_sort_seconds = watch.Lap();
     return std::move(all_);
   }
 
  private:
   QueryContext& context_;
+  const Clock* clock_;
   HeldSamples held_;
   bool distinct_;
   HashMap<model::Labels, size_t, std::hash<model::Labels>> index_;
@@ -306,8 +309,9 @@ QueryResult Engine::Impl::Run(storage::Queryable& queryable, const QueryRequest&
   context.CheckNow("expression evaluation");
   QueryResult result;
   result.value = Evaluate(context, *plan, grid);
-  stats.inner_eval_seconds = watch.Lap();
-  stats.eval_total_seconds = stats.preparation_seconds + stats.inner_eval_seconds;
+  stats.inner_eval_seconds = watch.Lap() - stats.result_sort_seconds;
+  stats.eval_total_seconds =
+      stats.preparation_seconds + stats.inner_eval_seconds + stats.result_sort_seconds;
   stats.exec_total_seconds = total.Lap();
   result.warnings = context.notes.TakeWarnings();
   result.infos = context.notes.TakeInfos();

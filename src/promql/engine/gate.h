@@ -26,6 +26,11 @@ class QueryGate {
     QueryGate& gate_;
   };
 
+  size_t waiting() {
+    MutexLock lock(mutex_);
+    return waiting_.size();
+  }
+
  private:
   void Enter(QueryContext& context);
   void Leave();

@@ -267,6 +267,13 @@ StreamPtr MakeQuantile(QueryContext& context, const PlanNode& call, const Grid& 
   return std::make_unique<RowStream>(std::move(rows));
 }
 
+// As exposition pages write quantiles: whole numbers with ".0".
+std::string QuantileLabel(double q) {
+  std::string text = FormatFloatGo(q);
+  bool whole = text.find_first_not_of("-0123456789") == std::string::npos;
+  return whole ? text + ".0" : text;
+}
+
 StreamPtr MakeQuantiles(QueryContext& context, const PlanNode& call, const Grid& grid) {
   const std::string& label = call.children[1]->expr->As<StringLiteral>().value;
   if (!model::IsValidLabelName(label)) {
@@ -282,7 +289,7 @@ StreamPtr MakeQuantiles(QueryContext& context, const PlanNode& call, const Grid&
     // The label tells the quantile, so each value of it makes a series of its own.
     std::vector<double> values = qs;
     std::sort(values.begin(), values.end());
-    values.erase(std::unique(values.begin(), values.end()), values.end());
+    values.erase(std::unique(values.begin(), values.end(), model::SameBits), values.end());
     for (double q : values) {
       for (const ClassicHistogram& h : all) {
         Row row =
@@ -291,7 +298,7 @@ StreamPtr MakeQuantiles(QueryContext& context, const PlanNode& call, const Grid&
           if (!model::SameBits(qs[i], q)) row.column.Clear(i);
         }
         model::LabelsBuilder builder(row.labels);
-        builder.Set(label, FormatFloatFixed(q));
+        builder.Set(label, QuantileLabel(q));
         row.labels = builder.Build();
         rows.push_back(std::move(row));
       }

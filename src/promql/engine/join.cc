@@ -68,6 +68,7 @@ class JoinStream final : public Stream {
   bool swapped_;  // the many side is the right one
   bool changes_schema_;
   bool returns_bool_;
+  // As upstream has it: with group_right too, fill_left is about the many side.
   std::optional<double> fill_one_;
   std::optional<double> fill_many_;
   std::vector<std::string> drop_sorted_;  // labels of on(…) or ignoring(…), sorted
@@ -92,8 +93,8 @@ JoinStream::JoinStream(QueryContext& context, const PlanNode& node, const Grid& 
       changes_schema_(!IsComparison(expr_.op) && expr_.op != BinaryOp::kTrimLower &&
                       expr_.op != BinaryOp::kTrimUpper),
       returns_bool_(expr_.return_bool),
-      fill_one_(swapped_ ? matching_of_.fill_left : matching_of_.fill_right),
-      fill_many_(swapped_ ? matching_of_.fill_right : matching_of_.fill_left),
+      fill_one_(matching_of_.fill_right),
+      fill_many_(matching_of_.fill_left),
       drop_sorted_(matching_of_.labels),
       held_(context),
       many_present_(grid.count) {
@@ -124,13 +125,12 @@ void JoinStream::NoteDuplicates(const MatchGroup& group, const model::Labels& ke
     if (!row.column.Has(i)) continue;
     for (const Row& other : group.ones) {
       if (!other.column.Has(i)) continue;
-      // As upstream names them: the later one first.
       duplicates_.push_back(
           {i, fmt::format("found duplicate series for the match group {} on the {} hand-side of "
                           "the operation: [{}, {}];many-to-many matching not allowed: matching "
                           "labels must be unique on one side",
-                          key.ToString(), swapped_ ? "left" : "right", row.labels.ToString(),
-                          other.labels.ToString())});
+                          key.ToString(), swapped_ ? "left" : "right", other.labels.ToString(),
+                          row.labels.ToString())});
       if (duplicates_.size() >= steps_) return;
     }
   }

@@ -94,7 +94,7 @@ void SelectorStream::ReadRange(storage::Series& series) {
   storage::Columns data = series.Read(mint, times_.back());
   context_.Tick(data.t.size() + times_.size());
   context_.stats.samples_read += data.t.size();
-  if (data.t.data() != picked_t_ || data.t.size() != picked_size_) {
+  if (picks_.empty() || data.t.data() != picked_t_ || data.t.size() != picked_size_) {
     picks_.resize(times_.size());
     size_t next = 0;
     for (size_t i = 0; i < times_.size(); ++i) {

@@ -1,0 +1,333 @@
+// Series lines of the promqltest language.
+
+#include <cctype>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "base/numbers.h"
+#include "base/text.h"
+#include "promql/engine/promqltest.h"
+#include "promql/parser/parser.h"
+
+namespace watchfire::promql {
+namespace {
+
+using model::FloatHistogram;
+
+std::optional<double> ScanNumber(std::string_view& text) {
+  size_t i = 0;
+  auto digit = [&](size_t k) { return k < text.size() && std::isdigit(text[k]); };
+  if (i < text.size() && (text[i] == '+' || text[i] == '-')) ++i;
+  if (i < text.size() && std::isalpha(text[i]) && text[i] != 'x') {
+    while (i < text.size() && std::isalpha(text[i]) && text[i] != 'x') ++i;
+  } else {
+    while (digit(i) || (i < text.size() && text[i] == '.')) ++i;
+    if (i < text.size() && (text[i] == 'e' || text[i] == 'E')) {
+      size_t k = i + 1;
+      if (k < text.size() && (text[k] == '+' || text[k] == '-')) ++k;
+      if (digit(k)) {
+        while (digit(k)) ++k;
+        i = k;
+      }
+    }
+  }
+  std::optional<double> v = ParseFloat(text.substr(0, i));
+  if (v) text.remove_prefix(i);
+  return v;
+}
+
+// `x12` at the front; nothing if it is not there.
+std::optional<int> ScanTimes(std::string_view& text) {
+  if (text.empty() || text[0] != 'x') return std::nullopt;
+  size_t i = 1;
+  while (i < text.size() && std::isdigit(text[i])) ++i;
+  auto n = ParseInt(text.substr(1, i - 1));
+  if (!n) return std::nullopt;
+  text.remove_prefix(i);
+  return static_cast<int>(*n);
+}
+
+std::vector<double> ParseList(std::string_view text) {
+  std::vector<double> values;
+  for (std::string_view part : Split(text, ' ')) {
+    if (auto v = ParseFloat(TrimSpace(part))) values.push_back(*v);
+  }
+  return values;
+}
+
+// The inside of `{{…}}`.
+Result<TestValue> ParseHistogram(std::string_view body) {
+  TestValue value;
+  value.present = true;
+  FloatHistogram& h = value.histogram.emplace();
+  int32_t offset = 0;
+  int32_t n_offset = 0;
+  while (!(body = TrimSpace(body)).empty()) {
+    size_t colon = body.find(':');
+    if (colon == std::string_view::npos) return Error::Invalid("bad histogram {}", body);
+    std::string_view key = body.substr(0, colon);
+    body.remove_prefix(colon + 1);
+    size_t end = body[0] == '[' ? body.find(']') : body.find(' ');
+    std::string_view text = body.substr(0, std::min(end, body.size()));
+    body.remove_prefix(std::min(end == std::string_view::npos ? end : end + 1, body.size()));
+    double number = ParseFloat(text).value_or(0);
+    std::vector<double> list;
+    if (text.starts_with('[')) list = ParseList(text.substr(1));
+    if (key == "schema")
+      h.schema = static_cast<int32_t>(number);
+    else if (key == "sum")
+      h.sum = number;
+    else if (key == "count")
+      h.count = number;
+    else if (key == "z_bucket")
+      h.zero_count = number;
+    else if (key == "z_bucket_w")
+      h.zero_threshold = number;
+    else if (key == "offset")
+      offset = static_cast<int32_t>(number);
+    else if (key == "n_offset")
+      n_offset = static_cast<int32_t>(number);
+    else if (key == "buckets")
+      h.positive_buckets = list;
+    else if (key == "n_buckets")
+      h.negative_buckets = list;
+    else if (key == "custom_values")
+      h.custom_values = list;
+    else if (key == "counter_reset_hint") {
+      value.counter_reset_hint_given = true;
+      if (text == "gauge") h.reset_hint = model::CounterReset::kGauge;
+      if (text == "reset") h.reset_hint = model::CounterReset::kYes;
+      if (text == "not_reset") h.reset_hint = model::CounterReset::kNo;
+    } else {
+      return Error::Invalid("bad histogram key {}", key);
+    }
+  }
+  auto span = [](int32_t first, size_t n) {
+    return n == 0 ? std::vector<model::Span>{}
+                  : std::vector<model::Span>{{first, static_cast<uint32_t>(n)}};
+  };
+  h.positive_spans = span(offset, h.positive_buckets.size());
+  h.negative_spans = span(n_offset, h.negative_buckets.size());
+  return value;
+}
+
+void AddBuckets(std::vector<model::Span>& spans, std::vector<double>& counts,
+                const std::vector<model::Span>& more_spans, const std::vector<double>& more,
+                double sign) {
+  std::map<int32_t, double> all;
+  auto add = [&all](const std::vector<model::Span>& layout, const std::vector<double>& values,
+                    double factor) {
+    int32_t index = 0;
+    size_t at = 0;
+    for (const model::Span& s : layout) {
+      index += s.offset;
+      for (uint32_t k = 0; k < s.length; ++k) all[index++] += factor * values[at++];
+    }
+  };
+  add(spans, counts, 1);
+  add(more_spans, more, sign);
+  spans.clear();
+  counts.clear();
+  if (all.empty()) return;
+  int32_t first = all.begin()->first;
+  int32_t last = all.rbegin()->first;
+  for (int32_t i = first; i <= last; ++i) counts.push_back(all[i]);
+  spans.push_back({first, static_cast<uint32_t>(counts.size())});
+}
+
+// Buckets of a schema that is `by` coarser.
+void Coarsen(std::vector<model::Span>& spans, std::vector<double>& counts, int by) {
+  std::map<int32_t, double> all;
+  int32_t index = 0;
+  size_t at = 0;
+  for (const model::Span& s : spans) {
+    index += s.offset;
+    for (uint32_t k = 0; k < s.length; ++k, ++index) all[((index - 1) >> by) + 1] += counts[at++];
+  }
+  spans.clear();
+  counts.clear();
+  for (const auto& [i, count] : all) {
+    spans.push_back({spans.empty() ? i : i - index - 1, 1});
+    index = i;
+    counts.push_back(count);
+  }
+}
+
+void CoarsenTo(FloatHistogram& h, int32_t schema) {
+  if (h.schema <= schema || schema == model::kCustomBucketsSchema) return;
+  Coarsen(h.positive_spans, h.positive_buckets, h.schema - schema);
+  Coarsen(h.negative_spans, h.negative_buckets, h.schema - schema);
+  h.schema = schema;
+}
+
+// Zero buckets and custom bounds are taken to be the same.
+void AddHistogram(FloatHistogram& h, FloatHistogram more, double sign) {
+  CoarsenTo(h, more.schema);
+  CoarsenTo(more, h.schema);
+  h.count += sign * more.count;
+  h.sum += sign * more.sum;
+  h.zero_count += sign * more.zero_count;
+  AddBuckets(h.positive_spans, h.positive_buckets, more.positive_spans, more.positive_buckets,
+             sign);
+  AddBuckets(h.negative_spans, h.negative_buckets, more.negative_spans, more.negative_buckets,
+             sign);
+}
+
+Result<TestValue> ScanValue(std::string_view& text) {
+  TestValue value;
+  value.present = true;
+  if (text.starts_with("{{")) {
+    size_t end = text.find("}}");
+    if (end == std::string_view::npos) return Error::Invalid("unclosed histogram");
+    value = TRY(ParseHistogram(text.substr(2, end - 2)));
+    text.remove_prefix(end + 2);
+    return value;
+  }
+  std::optional<double> v = ScanNumber(text);
+  if (!v) return Error::Invalid("bad value {}", text);
+  value.v = *v;
+  return value;
+}
+
+Result<void> ScanItem(std::string_view& text, std::vector<TestValue>* out) {
+  if (text.starts_with("_")) {
+    text.remove_prefix(1);
+    int times = ScanTimes(text).value_or(1);
+    out->resize(out->size() + static_cast<size_t>(times));
+    return {};
+  }
+  if (text.starts_with("stale")) {
+    text.remove_prefix(5);
+    TestValue stale;
+    stale.present = true;
+    stale.v = model::kStaleNan;
+    out->push_back(stale);
+    return {};
+  }
+  TestValue value = TRY(ScanValue(text));
+  out->push_back(value);
+  if (std::optional<int> times = ScanTimes(text)) {
+    for (int i = 0; i < *times; ++i) out->push_back(value);
+    return {};
+  }
+  if (text.empty() || (text[0] != '+' && text[0] != '-')) return {};
+  double sign = text[0] == '-' ? -1 : 1;
+  text.remove_prefix(1);
+  TestValue step = TRY(ScanValue(text));
+  std::optional<int> times = ScanTimes(text);
+  if (!times) return Error::Invalid("bad sequence {}", text);
+  for (int i = 0; i < *times; ++i) {
+    if (value.histogram) {
+      AddHistogram(*value.histogram, *step.histogram, sign);
+    } else {
+      value.v += sign * step.v;
+    }
+    out->push_back(value);
+  }
+  return {};
+}
+
+// Where the labels end and the values begin.
+size_t MetricEnd(std::string_view line) {
+  char quote = 0;
+  bool braces = false;
+  for (size_t i = 0; i < line.size(); ++i) {
+    char c = line[i];
+    if (quote) {
+      if (c == '\\' && quote != '`')
+        ++i;
+      else if (c == quote)
+        quote = 0;
+    } else if (c == '"' || c == '\'' || c == '`') {
+      quote = c;
+    } else if (c == '@' && !braces) {
+      return i;
+    } else if (c == '{') {
+      if (i + 1 < line.size() && line[i + 1] == '{' && !braces) return i;
+      braces = true;
+    } else if (c == '}') {
+      return i + 1;
+    } else if (!braces && (c == ' ' || c == '\t')) {
+      size_t next = line.find_first_not_of(" \t", i);
+      bool opens = next != std::string_view::npos && line[next] == '{' &&
+                   !line.substr(next).starts_with("{{");
+      if (!opens) return i;
+    }
+  }
+  return line.size();
+}
+
+}  // namespace
+
+Result<TestSeriesLine> ParseSeriesLine(std::string_view line) {
+  TestSeriesLine series;
+  size_t end = MetricEnd(line);
+  series.labels = TRY(ParseMetric(TrimSpace(line.substr(0, end))));
+  std::string_view rest = line.substr(end);
+  if (rest.starts_with("@st")) {
+    series.start_times = true;
+    return series;
+  }
+  while (!(rest = TrimSpace(rest)).empty()) {
+    TRY(ScanItem(rest, &series.values));
+    if (!rest.empty() && rest[0] != ' ' && rest[0] != '\t') {
+      return Error::Invalid("bad series line: {}", line);
+    }
+  }
+  return series;
+}
+
+void AddNhcbSeries(std::vector<TestSeriesLine>* series) {
+  struct Source {
+    std::map<double, const TestSeriesLine*> buckets;
+    const TestSeriesLine* sum = nullptr;
+    const TestSeriesLine* count = nullptr;
+  };
+  std::map<model::Labels, Source> sources;
+  for (const TestSeriesLine& line : *series) {
+    std::string name(line.labels.metric_name());
+    model::LabelsBuilder builder(line.labels);
+    auto base = [&](std::string_view suffix) -> Source& {
+      builder.Set("__name__", name.substr(0, name.size() - suffix.size()));
+      builder.Delete("le");
+      return sources[builder.Build()];
+    };
+    if (name.ends_with("_bucket")) {
+      if (auto le = ParseFloat(line.labels.Get("le"))) base("_bucket").buckets[*le] = &line;
+    } else if (name.ends_with("_sum")) {
+      base("_sum").sum = &line;
+    } else if (name.ends_with("_count")) {
+      base("_count").count = &line;
+    }
+  }
+  std::vector<TestSeriesLine> made;
+  for (const auto& [labels, source] : sources) {
+    if (source.buckets.empty()) continue;
+    TestSeriesLine line;
+    line.labels = labels;
+    for (size_t i = 0; i < source.buckets.begin()->second->values.size(); ++i) {
+      TestValue value;
+      FloatHistogram& h = value.histogram.emplace();
+      h.schema = model::kCustomBucketsSchema;
+      double before = 0;
+      for (const auto& [le, bucket] : source.buckets) {
+        if (i >= bucket->values.size() || !bucket->values[i].present) continue;
+        value.present = true;
+        if (!std::isinf(le)) h.custom_values.push_back(le);
+        h.positive_buckets.push_back(bucket->values[i].v - before);
+        before = bucket->values[i].v;
+      }
+      h.count = before;
+      if (source.sum && i < source.sum->values.size()) h.sum = source.sum->values[i].v;
+      h.positive_spans = {{0, static_cast<uint32_t>(h.positive_buckets.size())}};
+      line.values.push_back(std::move(value));
+    }
+    made.push_back(std::move(line));
+  }
+  for (TestSeriesLine& line : made) series->push_back(std::move(line));
+}
+
+}  // namespace watchfire::promql
