@@ -217,9 +217,8 @@ struct RemoteWriteConfig {
 
   Url url;
   int64_t remote_timeout_ms = 30'000;
+  // Never holds `Authorization`: a bearer token there becomes `http_client.authorization`.
   std::map<std::string, std::string> headers;
-  // Set from an `Authorization` entry of `headers`, which is taken out of the map: it is a secret.
-  Secret authorization_header;
   model::RelabelConfigs write_relabel_configs;
   std::string name;
   bool send_exemplars = false;

@@ -131,9 +131,9 @@ struct ConsulSdConfig {
   bool operator==(const ConsulSdConfig&) const = default;
 };
 
-// ec2, ecs, elasticache, lightsail, msk, rds, and `aws`, which names one of them as its role.
+// What the mechanisms of AWS share; `aws` itself, which names one of them as its role, has all.
 struct AwsSdConfig {
-  std::string role;  // of aws_sd_configs alone
+  std::string role;  // aws alone: ec2, ecs, elasticache, lightsail, msk or rds
   std::string endpoint;
   std::string region;
   std::string access_key;
@@ -145,9 +145,19 @@ struct AwsSdConfig {
   int64_t port = 80;
   int64_t refresh_interval_ms = 60'000;
   int64_t request_concurrency = 0;  // not ec2, lightsail; 0: the mechanism's default
-  std::vector<SdFilter> filters;    // ec2 and aws
+  std::vector<SdFilter> filters;    // ec2 and aws alone
   HttpClientConfig http_client;     // inline
   bool operator==(const AwsSdConfig&) const = default;
+};
+struct Ec2SdConfig : AwsSdConfig {
+  bool operator==(const Ec2SdConfig&) const = default;
+};
+struct LightsailSdConfig : AwsSdConfig {
+  bool operator==(const LightsailSdConfig&) const = default;
+};
+// ecs, elasticache, msk, rds.
+struct AwsClusterSdConfig : AwsSdConfig {
+  bool operator==(const AwsClusterSdConfig&) const = default;
 };
 
 struct AzureSdConfig {
@@ -392,9 +402,9 @@ struct ServiceDiscoveryConfigs {
   std::vector<DnsSdConfig> dns_sd_configs;
   std::vector<DockerSdConfig> docker_sd_configs;
   std::vector<DockerSwarmSdConfig> dockerswarm_sd_configs;
-  std::vector<AwsSdConfig> ec2_sd_configs;
-  std::vector<AwsSdConfig> ecs_sd_configs;
-  std::vector<AwsSdConfig> elasticache_sd_configs;
+  std::vector<Ec2SdConfig> ec2_sd_configs;
+  std::vector<AwsClusterSdConfig> ecs_sd_configs;
+  std::vector<AwsClusterSdConfig> elasticache_sd_configs;
   std::vector<EurekaSdConfig> eureka_sd_configs;
   std::vector<FileSdConfig> file_sd_configs;
   std::vector<GceSdConfig> gce_sd_configs;
@@ -403,10 +413,10 @@ struct ServiceDiscoveryConfigs {
   std::vector<IonosSdConfig> ionos_sd_configs;
   std::vector<KubernetesSdConfig> kubernetes_sd_configs;
   std::vector<KumaSdConfig> kuma_sd_configs;
-  std::vector<AwsSdConfig> lightsail_sd_configs;
+  std::vector<LightsailSdConfig> lightsail_sd_configs;
   std::vector<LinodeSdConfig> linode_sd_configs;
   std::vector<MarathonSdConfig> marathon_sd_configs;
-  std::vector<AwsSdConfig> msk_sd_configs;
+  std::vector<AwsClusterSdConfig> msk_sd_configs;
   std::vector<ZookeeperSdConfig> nerve_sd_configs;
   std::vector<NomadSdConfig> nomad_sd_configs;
   std::vector<OciSdConfig> oci_sd_configs;
@@ -414,7 +424,7 @@ struct ServiceDiscoveryConfigs {
   std::vector<OutscaleSdConfig> outscale_sd_configs;
   std::vector<OvhcloudSdConfig> ovhcloud_sd_configs;
   std::vector<PuppetdbSdConfig> puppetdb_sd_configs;
-  std::vector<AwsSdConfig> rds_sd_configs;
+  std::vector<AwsClusterSdConfig> rds_sd_configs;
   std::vector<ScalewaySdConfig> scaleway_sd_configs;
   std::vector<ZookeeperSdConfig> serverset_sd_configs;
   std::vector<StackitSdConfig> stackit_sd_configs;
