@@ -55,9 +55,8 @@ void PrometheusApi::RegisterManagement(net::Router& router) {
   router.Handle("GET", "/-/quit", only_post);
   router.Handle("GET", "/metrics",
                 [this](const net::Request& request) { return Metrics(request); });
-  router.Handle("GET", "/federate", [this](const net::Request& request) {
-    return Federate(request);
-  });
+  router.Handle("GET", "/federate",
+                [this](const net::Request& request) { return Federate(request); });
   router.Handle("GET", "/metrics/host", [this](const net::Request&) {
     net::Response response = net::Response::Text(200, deps_.host_metrics());
     response.headers.Set("Content-Type", std::string(client::kTextContentType));

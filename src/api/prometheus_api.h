@@ -39,7 +39,7 @@ struct ServerStatus {
   std::function<std::string()> config_yaml;
   std::function<bool()> reload_success;
   std::function<TimeMs()> last_reload;
-  std::string retention;                                   // "15d or 10GiB"
+  std::function<std::string()> retention;  // "15d or 10GiB"
   std::vector<std::pair<std::string, std::string>> flags;  // sorted by name
   TimeMs start_time = 0;
   BuildInfo build;
@@ -57,6 +57,7 @@ struct Dependencies {
   std::function<tsdb::Db*()> database;
   std::function<const scrape::Manager*()> scrape;
   const rules::Manager* rules = nullptr;
+  const tsdb::ReplayProgress* replay = nullptr;
   client::Registry* registry = nullptr;
   const Clock* clock = nullptr;
   const std::atomic<bool>* ready = nullptr;

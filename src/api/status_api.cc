@@ -5,7 +5,10 @@
 
 #include "api/params.h"
 #include "api/prometheus_api.h"
+#include "base/file.h"
 #include "base/numbers.h"
+#include "codec/json_writer.h"
+#include "tsdb/index/index.h"
 
 namespace watchfire::api {
 namespace {
@@ -26,6 +29,15 @@ std::string HostName() {
 size_t ThreadCount() {
   auto entries = FileSystem::Local()->ListDirectory("/proc/self/task");
   return entries.ok() ? entries->size() : 0;
+}
+
+void WriteNamedValues(codec::JsonWriter& json, std::string_view key,
+                      const std::vector<index::NamedValue>& rows) {
+  json.Key(key).BeginArray();
+  for (const auto& row : rows) {
+    json.BeginObject().Field("name", row.name).Field("value", row.value).EndObject();
+  }
+  json.EndArray();
 }
 
 }  // namespace
@@ -74,13 +86,55 @@ net::Response PrometheusApi::StatusRuntimeInfo(const net::Request&) {
       .Field("GOMEMLIMIT", int64_t{0})
       .Field("GOGC", "")
       .Field("GODEBUG", "")
-      .Field("storageRetention", status.retention)
+      .Field("storageRetention", status.retention())
       .EndObject();
   return Success(json.Take());
 }
 
 net::Response PrometheusApi::StatusBuildInfo(const net::Request&) {
   return Success(BuildInfoJson(deps_.status.build));
+}
+
+net::Response PrometheusApi::StatusTsdb(const net::Request& request) {
+  Result<net::Values> form = request.Form();
+  if (!form.ok()) return Failure(ErrorType::kBadData, form.error().message());
+  int64_t limit = kDefaultTsdbLimit;
+  if (!form->Get("limit").empty()) {
+    limit = ParseInt(form->Get("limit")).value_or(0);
+    if (limit < 1) return Failure(ErrorType::kBadData, "limit must be a positive number");
+    if (limit > kMaxTsdbLimit) {
+      return Failure(ErrorType::kBadData, fmt::format("limit must not exceed {}", kMaxTsdbLimit));
+    }
+  }
+  tsdb::Db& db = *deps_.database();
+  tsdb::Stats stats = db.GetStats();
+  index::Cardinality top = db.TopCardinality(static_cast<size_t>(limit));
+  bool empty = stats.max_time < stats.min_time;
+  codec::JsonWriter json;
+  json.BeginObject().Key("headStats").BeginObject();
+  json.Field("numSeries", stats.num_series)
+      .Field("numLabelPairs", stats.num_label_pairs)
+      .Field("chunkCount", stats.chunk_count)
+      .Field("minTime", empty ? std::numeric_limits<int64_t>::max() : stats.min_time)
+      .Field("maxTime", empty ? std::numeric_limits<int64_t>::min() : stats.max_time)
+      .EndObject();
+  WriteNamedValues(json, "seriesCountByMetricName", top.series_count_by_metric_name);
+  WriteNamedValues(json, "labelValueCountByLabelName", top.label_value_count_by_label_name);
+  WriteNamedValues(json, "memoryInBytesByLabelName", top.memory_in_bytes_by_label_name);
+  WriteNamedValues(json, "seriesCountByLabelValuePair", top.series_count_by_label_value_pair);
+  json.EndObject();
+  return Success(json.Take());
+}
+
+net::Response PrometheusApi::StatusWalReplay(const net::Request&) {
+  const tsdb::ReplayProgress& progress = *deps_.replay;
+  codec::JsonWriter json;
+  json.BeginObject()
+      .Field("min", progress.min.load())
+      .Field("max", progress.max.load())
+      .Field("current", progress.current.load())
+      .EndObject();
+  return Success(json.Take());
 }
 
 net::Response PrometheusApi::Notifications(const net::Request&) {

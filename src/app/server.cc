@@ -37,6 +37,13 @@ constexpr size_t kSpareHandlers = 4;
 constexpr std::string_view kPages[] = {"/query",  "/targets",     "/rules",  "/alerts",
                                        "/status", "/tsdb-status", "/config", "/flags"};
 
+constexpr int64_t kDefaultRetentionMs = 15LL * 24 * 3600 * 1000;
+
+struct Retention {
+  int64_t time_ms = 0;  // 0: no limit
+  uint64_t size_bytes = 0;
+};
+
 std::string HostName() {
   char name[256] = {};
   if (gethostname(name, sizeof name - 1) != 0) return "localhost";
@@ -105,10 +112,12 @@ struct Server::Impl {
   void ConstructParts();
   api::Dependencies ApiDependencies();
   Result<void> StartWeb();
-  Result<void> OpenData();
+  Result<void> OpenData(const config::Config& first);
   void Apply(const Configuration& loaded);
   Result<Configuration> Load();
   void Wake(std::atomic<bool>& request);
+  // The configuration file decides if it says anything, else the flags, else 15 days.
+  Retention RetentionOf(const config::Config* current) const;
   std::string RetentionText() const;
   // The configuration that is in force; null before the first is applied.
   std::shared_ptr<const config::Config> Current() const {
@@ -138,13 +147,15 @@ struct Server::Impl {
   std::atomic<TimeMs> reload_time{0};
   mutable Mutex config_mutex;
   std::shared_ptr<const config::Config> config GUARDED_BY(config_mutex);
-  uint64_t config_digest = 0;  // main thread only
+  uint64_t config_digest = 0;                   // main thread only
+  std::shared_ptr<const config::Config> first;  // what Make has checked
 
   client::Registry registry;
   std::unique_ptr<ThreadPool> workers;
   std::unique_ptr<ThreadPool> handlers;
   std::unique_ptr<rules::Manager> rules;
   std::unique_ptr<promql::Engine> engine;
+  const std::shared_ptr<tsdb::ReplayProgress> replay = std::make_shared<tsdb::ReplayProgress>();
   std::unique_ptr<tsdb::Db> db;
   std::unique_ptr<scrape::Manager> scrape;
   std::unique_ptr<discovery::Manager> discovery;
@@ -192,13 +203,20 @@ void Server::Impl::ConstructParts() {
   host = std::make_unique<exporters::HostCollector>();
 }
 
+Retention Server::Impl::RetentionOf(const config::Config* current) const {
+  const auto& storage = current == nullptr ? std::nullopt : current->storage.tsdb;
+  if (storage && storage->retention) return {storage->retention->time_ms, storage->retention->size};
+  Retention retention{flags.DurationMs("storage.tsdb.retention.time"),
+                      flags.SizeBytes("storage.tsdb.retention.size")};
+  if (retention.time_ms == 0 && retention.size_bytes == 0) retention.time_ms = kDefaultRetentionMs;
+  return retention;
+}
+
 std::string Server::Impl::RetentionText() const {
-  int64_t time_ms = flags.DurationMs("storage.tsdb.retention.time");
-  uint64_t size = flags.SizeBytes("storage.tsdb.retention.size");
+  Retention retention = RetentionOf(Current().get());
   std::vector<std::string> parts;
-  if (time_ms == 0 && size == 0) time_ms = model::ParseDurationMs("15d").value();
-  if (time_ms > 0) parts.push_back(model::FormatDuration(time_ms));
-  if (size > 0) parts.push_back(model::FormatSizeBytes(size));
+  if (retention.time_ms > 0) parts.push_back(model::FormatDuration(retention.time_ms));
+  if (retention.size_bytes > 0) parts.push_back(model::FormatSizeBytes(retention.size_bytes));
   return Join(parts, " or ");
 }
 
@@ -208,6 +226,7 @@ api::Dependencies Server::Impl::ApiDependencies() {
   deps.database = [this] { return db.get(); };
   deps.scrape = [this] { return scrape.get(); };
   deps.rules = rules.get();
+  deps.replay = replay.get();
   deps.registry = &registry;
   deps.clock = &clock;
   deps.ready = &ready;
@@ -225,7 +244,7 @@ api::Dependencies Server::Impl::ApiDependencies() {
   };
   deps.status.reload_success = [this] { return reload_ok.load(); };
   deps.status.last_reload = [this] { return reload_time.load(); };
-  deps.status.retention = RetentionText();
+  deps.status.retention = [this] { return RetentionText(); };
   deps.status.flags = flags.AsTexts();
   deps.status.start_time = start_time;
   deps.status.build.version = std::string(kCompatibleVersion);
@@ -265,8 +284,10 @@ Result<void> Server::Impl::StartWeb() {
   return {};
 }
 
-Result<void> Server::Impl::OpenData() {
+Result<void> Server::Impl::OpenData(const config::Config& first) {
   tsdb::DbOptions options;
+  options.retention_ms = RetentionOf(&first).time_ms;
+  options.progress = replay;
   options.path = flags.String("storage.tsdb.path");
   options.no_lockfile = flags.Bool("storage.tsdb.no-lockfile");
   options.wal_compression = !flags.Bool("storage.tsdb.wal-compression") ? tsdb::Compression::kNone
@@ -320,6 +341,7 @@ Result<std::unique_ptr<Server>> Server::Make(Flags flags) {
   Configuration loaded = TRY(impl->Load());
   impl->ConstructParts();
   TRY(impl->rules->Load(*loaded.config, impl->files));
+  impl->first = loaded.config;
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }
 
@@ -328,7 +350,7 @@ Result<void> Server::Start() {
   WF_LOG(kInfo, "Starting watchfire", {"version", kVersion},
          {"compatible_with", kCompatibleVersion});
   TRY(it.StartWeb());
-  TRY(it.OpenData());
+  TRY(it.OpenData(*it.first));
   scrape::ManagerOptions options;
   options.host = HostName();
   options.user_agent = fmt::format("Prometheus/{}", kCompatibleVersion);
