@@ -72,7 +72,9 @@ void Loop::ScheduleEnd() {
   {
     MutexLock lock(mutex_);
     if (last_scheduled_ == 0) return;  // Never scraped: nothing to mark.
-    end_time_ = NextScheduled(target_.hash, services_.offset_seed, target_.interval_ms, now);
+    // The tick of the last scrape may be this very millisecond.
+    end_time_ = NextScheduled(target_.hash, services_.offset_seed, target_.interval_ms,
+                              std::max(now, last_scheduled_ + 1));
     end_due_ = due = end_time_ + target_.interval_ms + target_.interval_ms / 10;
     connection_ = nullptr;
   }
@@ -231,9 +233,8 @@ Result<Loop::Page> Loop::Open(net::HttpResponse response) {
 }
 
 TimeMs Loop::Timestamp(const Visit& visit) const {
-  int64_t tolerance_ms = std::min(services_.timestamp_tolerance_ms, target_.interval_ms / 100);
-  bool near = visit.started - visit.scheduled <= tolerance_ms;
-  return near ? visit.scheduled : visit.started;
+  return SampleTime(visit.scheduled, visit.started, target_.interval_ms,
+                    services_.timestamp_tolerance_ms);
 }
 
 Result<void> Loop::Store(const Visit& visit, const Page& page, Scratch& scratch,

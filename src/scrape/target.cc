@@ -1,5 +1,7 @@
 #include "scrape/target.h"
 
+#include <algorithm>
+
 #include "base/hash.h"
 #include "base/text.h"
 #include "model/duration.h"
@@ -133,6 +135,11 @@ Result<TargetOutcome> MakeTarget(const config::ScrapeConfig& config,
   outcome.target = TRY(Check(config, labels));
   outcome.target->discovered_labels = outcome.discovered_labels;
   return outcome;
+}
+
+TimeMs SampleTime(TimeMs scheduled, TimeMs started, int64_t interval_ms, int64_t tolerance_ms) {
+  bool near = started - scheduled <= std::min(tolerance_ms, interval_ms / 100);
+  return near ? scheduled : started;
 }
 
 TimeMs NextScheduled(uint64_t hash, uint64_t seed, int64_t interval_ms, TimeMs now) {

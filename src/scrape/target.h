@@ -42,4 +42,8 @@ Result<TargetOutcome> MakeTarget(const config::ScrapeConfig& config,
 // the interval by hash and `seed`, and pinned to absolute time, so that restarts keep them.
 TimeMs NextScheduled(uint64_t hash, uint64_t seed, int64_t interval_ms, TimeMs now);
 
+// The time that the samples of a scrape get: the scheduled one if the scrape started at most
+// `tolerance_ms` and one percent of the interval after it.
+TimeMs SampleTime(TimeMs scheduled, TimeMs started, int64_t interval_ms, int64_t tolerance_ms);
+
 }  // namespace watchfire::scrape

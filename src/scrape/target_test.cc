@@ -133,6 +133,15 @@ TEST(NextScheduled, IsPinnedToAbsoluteTime) {
   EXPECT_EQ(NextScheduled(hash, 7, 15'000, 10'000'000'000) % 15'000, first % 15'000);
 }
 
+TEST(SampleTime, SnapsToTheScheduleWithinTenMillisecondsAndOnePercent) {
+  EXPECT_EQ(SampleTime(1000, 1010, 15'000, 10), 1000);
+  EXPECT_EQ(SampleTime(1000, 1011, 15'000, 10), 1011);
+  EXPECT_EQ(SampleTime(1000, 1002, 200, 10), 1000);
+  EXPECT_EQ(SampleTime(1000, 1003, 200, 10), 1003);
+  EXPECT_EQ(SampleTime(1000, 1001, 15'000, 0), 1001);
+  EXPECT_EQ(SampleTime(1000, 1002, 15'000, 2), 1000);
+}
+
 TEST(NextScheduled, SpreadsTargetsOverTheInterval) {
   std::set<TimeMs> offsets;
   for (uint64_t i = 0; i < 1000; ++i) {
