@@ -137,6 +137,9 @@ void Transfer::Impl::Configure() {
   Set(CURLOPT_PATH_AS_IS, 1L);
   Set(CURLOPT_BUFFERSIZE, kReceiveBufferBytes);
   Set(CURLOPT_MAXAGE_CONN, kMaxIdleSeconds);
+  // Kept connections need no lookups, and libcurl walks its whole DNS cache after each transfer
+  // (5,000 targets: 300 us a fetch). Each new connection asks the resolver, as Go's client does.
+  Set(CURLOPT_DNS_CACHE_TIMEOUT, 0L);
   Set(CURLOPT_TCP_KEEPALIVE, 1L);
   Set(CURLOPT_TCP_NODELAY, 1L);
   Set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);

@@ -43,6 +43,22 @@ TEST(RequestReader, ReadsAChunkedRequestAndDropsTrailers) {
   EXPECT_EQ(outcome.find("late"), std::string::npos);
 }
 
+TEST(RequestReader, RefusesEveryMalformedChunk) {
+  const std::string head = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (const char* body : {"\r\n", "3\nabc\r\n0\r\n\r\n", "3\r\nabcd\r\n0\r\n\r\n",
+                           "3\r\nabc0\r\n\r\n", "-3\r\nabc\r\n", "0x3\r\nabc\r\n", " 3\r\nabc\r\n",
+                           "3 \r\nabc\r\n", "0\r\nA: b\n\r\n", "0\r\nA: b\rc\r\n\r\n", "0\r\n\rX",
+                           "0\r\n\n", "10000000000000000\r\n", "3;a\nb\r\nabc\r\n0\r\n\r\n"}) {
+    RequestReader reader((RequestLimits()));
+    reader.Feed(head + body);
+    EXPECT_EQ(reader.state(), State::kFailed) << body;
+    EXPECT_EQ(reader.failure(), 400) << body;
+  }
+  RequestReader open((RequestLimits()));
+  open.Feed(head + "3\r\nabc\r\n0\r\nA: b\r\n");
+  EXPECT_EQ(open.state(), State::kBody);
+}
+
 TEST(RequestReader, LeavesTheNextRequestAlone) {
   std::string_view bytes = "GET /1 HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\n";
   RequestReader first((RequestLimits()));

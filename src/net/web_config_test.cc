@@ -80,7 +80,8 @@ TEST(WebConfig, NamesLineAndFieldOfMistakes) {
       {"http_server_config:\n  headers:\n    Server: me",
        "w:3: HTTP header \"Server\" can not be configured"},
       {"http_server_config:\n  headers:\n    X-Frame-Options: maybe",
-       R"(w:3: invalid value for X-Frame-Options. Expected one of: ["deny" "sameorigin"], but got: "maybe")"},
+       "w:3: invalid value for X-Frame-Options. Expected one of: [\"deny\" \"sameorigin\"], "
+       "but got: \"maybe\""},
       {"basic_auth_users:\n  bob: hunter2",
        "w:2: the password of user \"bob\" is not a bcrypt hash"},
       {"rate_limit: {interval: soon}", "w:1: invalid duration \"soon\""},
