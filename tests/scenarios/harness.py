@@ -79,10 +79,10 @@ class Target:
 class Server:
     """One watchfire. `start` may be called again after `stop` or `kill`: same directory and port."""
 
-    def __init__(self, directory, config, *flags, port=None):
+    def __init__(self, directory, config, *flags, port=None, prefix=""):
         self.directory = pathlib.Path(directory)
         self.port = port or free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://127.0.0.1:{self.port}{prefix}"
         self.config_file = self.directory / "prometheus.yml"
         self.write_config(config)
         self.flags = list(flags)
@@ -163,8 +163,8 @@ def scene():
         yield pathlib.Path(directory), stack
 
 
-def launch(stack, directory, config, *flags):
-    server = Server(directory, config, *flags)
+def launch(stack, directory, config, *flags, prefix=""):
+    server = Server(directory, config, *flags, prefix=prefix)
     stack.callback(lambda: server.process and server.process.poll() is None and server.kill())
     return server.start()
 
