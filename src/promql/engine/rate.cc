@@ -1,7 +1,8 @@
 // rate, increase and delta with Prometheus' extrapolation; irate and idelta.
 //
 // What of the extrapolation depends on timestamps only is computed once per shared timestamp array
-// (Edges); a series then costs a subtraction, two divisions and a multiplication a step. Counter
+// (Edges), down to the factor itself; a series then costs a subtraction and a few multiplications a
+// step. Only a counter that could have started inside the window needs its own factor. Counter
 // resets are rare, so they are listed in one pass and only windows that hold one pay for it; they
 // are added in order, as upstream does, so that results agree to the bit.
 
@@ -19,7 +20,11 @@ struct Edges {
   double interval;
   double to_start;  // as extrapolated, before a counter's clamp at zero
   double to_end;
+  double factor;  // of the result, unless the clamp bites
 };
+
+// What multiplications may have rounded away when they stand in for a division.
+constexpr double kRounding = 1 + 1e-9;
 
 class ExtrapolatedRate final : public RangeKernel {
  public:
@@ -30,14 +35,12 @@ class ExtrapolatedRate final : public RangeKernel {
       ComputeEdges(in);
       version_ = in.version;
     }
-    double range_seconds = ToSeconds(in.grid->range_ms);
-    double divisor = per_second_ ? range_seconds : 1;
     if (!counter_) {
-      Differences(in, divisor, out);
+      Differences(in, out);
     } else if (FindResets(in)) {
-      CounterWithResets(in, divisor, out);
+      CounterWithResets(in, out);
     } else {
-      Counter(in, divisor, out);
+      Counter(in, out);
     }
   }
 
@@ -45,33 +48,32 @@ class ExtrapolatedRate final : public RangeKernel {
   void ComputeEdges(const RangeInput& in);
   bool FindResets(const RangeInput& in);
 
-  static double Scale(const Edges& e, double result, double to_start, double divisor) {
-    double factor = (e.interval + to_start + e.to_end) / e.interval;
-    return result * (factor / divisor);
+  double Factor(const Edges& e, double to_start) const {
+    return (e.interval + to_start + e.to_end) / e.interval / divisor_;
   }
-  static double CounterStart(const Edges& e, double first, double result) {
-    if (!(result > 0 && first >= 0)) return e.to_start;
+  // A counter cannot have been below zero: it started at most that long before its first sample.
+  double Extrapolate(const Edges& e, double first, double result) const {
+    bool may_start_inside =
+        result > 0 && first >= 0 && !(e.interval * first > e.to_start * kRounding * result);
+    if (!may_start_inside) return result * e.factor;
     double to_zero = e.interval * (first / result);
-    return to_zero < e.to_start ? to_zero : e.to_start;
+    return to_zero < e.to_start ? result * Factor(e, to_zero) : result * e.factor;
   }
 
-  void Differences(const RangeInput& in, double divisor, double* out) const {
+  void Differences(const RangeInput& in, double* out) const {
     for (size_t i = 0; i < edges_.size(); ++i) {
       const Edges& e = edges_[i];
-      double result = in.v[e.last] - in.v[e.first];
-      out[i] = e.last == e.first ? kAbsent : Scale(e, result, e.to_start, divisor);
+      out[i] = e.last == e.first ? kAbsent : (in.v[e.last] - in.v[e.first]) * e.factor;
     }
   }
-  void Counter(const RangeInput& in, double divisor, double* out) const {
+  void Counter(const RangeInput& in, double* out) const {
     for (size_t i = 0; i < edges_.size(); ++i) {
       const Edges& e = edges_[i];
       double first = in.v[e.first];
-      double result = in.v[e.last] - first;
-      out[i] =
-          e.last == e.first ? kAbsent : Scale(e, result, CounterStart(e, first, result), divisor);
+      out[i] = e.last == e.first ? kAbsent : Extrapolate(e, first, in.v[e.last] - first);
     }
   }
-  void CounterWithResets(const RangeInput& in, double divisor, double* out) const {
+  void CounterWithResets(const RangeInput& in, double* out) const {
     size_t from = 0;
     for (size_t i = 0; i < edges_.size(); ++i) {
       const Edges& e = edges_[i];
@@ -85,19 +87,21 @@ class ExtrapolatedRate final : public RangeKernel {
       for (size_t r = from; r < resets_.size() && resets_[r] <= e.last; ++r) {
         result += in.v[resets_[r] - 1];
       }
-      out[i] = Scale(e, result, CounterStart(e, first, result), divisor);
+      out[i] = Extrapolate(e, first, result);
     }
   }
 
   bool counter_;
   bool per_second_;
+  double divisor_ = 1;  // seconds of the range for a rate
   uint64_t version_ = 0;
   std::vector<Edges> edges_;
   std::vector<uint32_t> resets_;  // indexes of samples below the one before
 };
 
 void ExtrapolatedRate::ComputeEdges(const RangeInput& in) {
-  edges_.assign(in.count(), Edges{0, 0, 1, 0, 0});
+  divisor_ = per_second_ ? ToSeconds(in.grid->range_ms) : 1;
+  edges_.assign(in.count(), Edges{0, 0, 1, 0, 0, 1});
   for (size_t i = 0; i < edges_.size(); ++i) {
     uint32_t lo = in.windows->lo[i];
     uint32_t hi = in.windows->hi[i];
@@ -114,6 +118,7 @@ void ExtrapolatedRate::ComputeEdges(const RangeInput& in) {
     double threshold = average * 1.1;
     if (e.to_start >= threshold) e.to_start = average / 2;
     if (e.to_end >= threshold) e.to_end = average / 2;
+    e.factor = Factor(e, e.to_start);
   }
 }
 
