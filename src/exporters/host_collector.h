@@ -5,8 +5,10 @@
 //
 // Collect reads each file once and may be called from any thread, several at a time. A collector
 // whose files cannot be read is reported by node_scrape_collector_success 0 and leaves the others
-// alone. It never runs programs, and never blocks on a hanging mount for longer than statfs does.
+// alone. It never runs programs. A network mount that hangs holds up one scrape; the next ones
+// report an error for it.
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -22,13 +24,17 @@ struct HostCollectorOptions {
   std::string version = "0.1.0";
 };
 
+class MountGuard;
+
 class HostCollector {
  public:
   explicit HostCollector(HostCollectorOptions options = {});
+  ~HostCollector();
   std::vector<client::MetricFamily> Collect() const;
 
  private:
-  HostCollectorOptions options_;
+  const HostCollectorOptions options_;
+  const std::unique_ptr<MountGuard> mounts_;
 };
 
 }  // namespace watchfire::exporters
