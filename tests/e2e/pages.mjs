@@ -110,7 +110,7 @@ export const pages = [
     name: 'discovery: labels before and after relabelling',
     run: async (page, baseUrl) => {
       await page.goto(`${baseUrl}/service-discovery`);
-      await page.locator('button[aria-expanded]').first().waitFor();
+      await page.locator('main button[aria-expanded]').first().waitFor();
       const closed = page.locator('main button[aria-expanded=false]');
       if ((await closed.count()) > 0) await closed.first().click();
       await page.waitForSelector('main >> text=__address__');
@@ -180,7 +180,7 @@ export const pages = [
     name: 'flags: filtered by name',
     run: async (page, baseUrl) => {
       await page.goto(`${baseUrl}/flags`);
-      await page.getByRole('searchbox').fill('config.file');
+      await page.getByRole('searchbox').fill('--config.file');
       await page.waitForFunction(() => document.querySelectorAll('tbody tr').length === 1);
       await page.waitForSelector('th:has-text("--config.file")');
     },

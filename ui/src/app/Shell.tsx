@@ -53,8 +53,15 @@ export function Shell() {
     const next = { auto: 'light', light: 'dark', dark: 'auto' } as const;
     setColorScheme(next[colorScheme]);
   }, [colorScheme, setColorScheme]);
+  const leave = () => {
+    setDrawer(false);
+    window.scrollTo(0, 0);
+  };
   useKeys({
-    onGo: navigate,
+    onGo: (to) => {
+      navigate(to);
+      leave();
+    },
     onPalette: () => setOver('palette'),
     onHelp: () => setOver('keys'),
     onRail: () => setRail(rail === 'wide' ? 'slim' : 'wide'),
@@ -77,12 +84,13 @@ export function Shell() {
         path={path}
         slim={rail === 'slim' && !drawer}
         onSlim={() => setRail(rail === 'wide' ? 'slim' : 'wide')}
-        onLeave={() => setDrawer(false)}
+        onLeave={leave}
       />
       {drawer && <div className={styles.scrim} onClick={() => setDrawer(false)} aria-hidden />}
       <div className={styles.body}>
         <TopBar
           title={place?.name ?? 'Not found'}
+          parent={place?.under === undefined ? null : (placeOf(place.under)?.name ?? null)}
           onSlot={setSlot}
           onMenu={() => setDrawer(!drawer)}
           menuOpen={drawer}

@@ -13,6 +13,8 @@ export type ColourScheme = 'light' | 'dark' | 'auto';
 
 export interface TopBarProps {
   title: string;
+  /** The place the title lies under, if any. */
+  parent: string | null;
   onSlot: (element: HTMLElement | null) => void;
   onMenu: () => void;
   menuOpen: boolean;
@@ -31,7 +33,7 @@ const THEMES = {
 const MODIFIER = /Mac|iP(hone|ad)/.test(navigator.userAgent) ? '⌘' : 'Ctrl';
 
 export function TopBar(props: TopBarProps) {
-  const { title, onSlot, onMenu, menuOpen, onPalette, onHelp, onTheme } = props;
+  const { title, parent, onSlot, onMenu, menuOpen, onPalette, onHelp, onTheme } = props;
   const { icon: ThemeIcon, name } = THEMES[props.colourScheme];
   return (
     <header className={styles.bar}>
@@ -47,7 +49,10 @@ export function TopBar(props: TopBarProps) {
       >
         <IconMenu2 size={20} />
       </ActionIcon>
-      <h1 className={styles.title}>{title}</h1>
+      <h1 className={styles.title}>
+        {parent !== null && <span className={styles.parent}>{`${parent} / `}</span>}
+        {title}
+      </h1>
       <div className={styles.slot} ref={onSlot} />
       <button
         type="button"

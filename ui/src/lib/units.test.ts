@@ -5,7 +5,7 @@ describe('values', () => {
   it('show four significant digits at most', () => {
     expect(formatValue(0)).toBe('0');
     expect(formatValue(0.123456)).toBe('0.1235');
-    expect(formatValue(7815)).toBe('7815');
+    expect(formatValue(7815)).toBe('7\u2009815');
     expect(formatValue(12_345_678)).toBe('12.35 M');
     expect(formatValue(-48_070)).toBe('−48.07 k');
     expect(formatValue(0.0000123)).toBe('1.23e−5');

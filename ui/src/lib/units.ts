@@ -47,7 +47,7 @@ export function scaleFor(size: number, unit: Unit): Scale {
       return { divisor, suffix: ` ${name}` };
     }
     default: {
-      // Four digits are read as they are: 7815, not 7.815 k.
+      // Four digits are read as they are: 7 815, not 7.815 k.
       const [divisor, name] = size < 9999.5 ? [1, ''] : (pick(SI) ?? [1, '']);
       const sign = { none: '', hertz: 'Hz', celsius: '°C', volts: 'V' }[unit];
       const suffix = name + sign;
@@ -69,7 +69,7 @@ function digits(value: number): string {
   const size = Math.abs(value);
   if (size !== 0 && size < 1e-4) return minus(value.toExponential(2).replace(/\.?0+e/, 'e'));
   // Four significant digits, but never fewer than the whole part has.
-  return minus(String(size >= 1000 ? Math.round(value) : Number(value.toPrecision(4))));
+  return size >= 1000 ? formatFull(Math.round(value)) : minus(String(Number(value.toPrecision(4))));
 }
 
 export function formatValue(value: number, unit: Unit = 'none'): string {

@@ -96,25 +96,29 @@ function Pools({ targets }: { targets: Targets }) {
             </h2>
             {open && (
               <>
-                <div className={`${styles.pair ?? ''} ${styles.pairHead ?? ''}`}>
+                <div className={`${styles.pair ?? ''} ${styles.pairHead ?? ''}`} aria-hidden>
                   <span>Discovered</span>
                   <span>After relabelling</span>
                 </div>
-                {shown.slice(0, SHOWN_PER_POOL).map(({ before, after }) => (
-                  <div key={JSON.stringify([before, after])} className={styles.pair}>
-                    <LabelChips
-                      labels={before}
-                      onPick={(label, value, not) =>
-                        setFilter(toggleLabelTerm(filter, label, value, not))
-                      }
-                    />
-                    {after === null ? (
-                      <StateBadge tone="idle" plain>
-                        Dropped
-                      </StateBadge>
-                    ) : (
-                      <LabelChips labels={after} />
-                    )}
+                {shown.slice(0, SHOWN_PER_POOL).map(({ before, after }, i) => (
+                  <div key={i} className={styles.pair}>
+                    <div data-title="Discovered">
+                      <LabelChips
+                        labels={before}
+                        onPick={(label, value, not) =>
+                          setFilter(toggleLabelTerm(filter, label, value, not))
+                        }
+                      />
+                    </div>
+                    <div data-title="After relabelling">
+                      {after === null ? (
+                        <StateBadge tone="idle" plain>
+                          Dropped
+                        </StateBadge>
+                      ) : (
+                        <LabelChips labels={after} />
+                      )}
+                    </div>
                   </div>
                 ))}
                 {shown.length > SHOWN_PER_POOL && (

@@ -19,7 +19,12 @@ export function HistogramCell({ histogram }: HistogramCellProps) {
           <span>
             {`${OPENING[bucket.rule] ?? '('}${bucket.lower}, ${bucket.upper}${CLOSING[bucket.rule] ?? ']'}`}
           </span>
-          <meter className={styles.bar} min={0} max={top} value={Number(bucket.count)} />
+          <span className={styles.track} aria-hidden>
+            <span
+              className={styles.bar}
+              style={{ width: `${(Number(bucket.count) / top) * 100}%` }}
+            />
+          </span>
           <span>{bucket.count}</span>
         </div>
       ))}

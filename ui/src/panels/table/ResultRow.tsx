@@ -39,7 +39,7 @@ export function ResultRow({ row, unit, index, start, measure, onPick }: ResultRo
 function Value({ row, unit }: { row: TableRow; unit: Unit }) {
   const { value, more } = row;
   if (value.kind === 'histogram') return <HistogramCell histogram={value.histogram} />;
-  if (row.name === 'string' && Number.isNaN(value.number)) return <>{value.text}</>;
+  if (value.kind === 'text') return <>{value.text}</>;
   if (more.length > 0) {
     return (
       <ul>

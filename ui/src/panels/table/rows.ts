@@ -5,7 +5,7 @@ export interface TableRow {
   readonly name: string;
   readonly labels: Labels;
   readonly timeMs: number;
-  readonly value: SampleValue;
+  readonly value: SampleValue | { readonly kind: 'text'; readonly text: string };
   /** Further samples, where the expression is a range vector. */
   readonly more: readonly { readonly timeMs: number; readonly text: string }[];
 }
@@ -44,15 +44,16 @@ export function toRows(result: QueryResult): TableRow[] {
           more: samples,
         };
       });
-    default:
-      return [
-        {
-          name: result.type,
-          labels: {},
-          timeMs: result.timeMs,
-          value: floatValue(result.text),
-          more: [],
-        },
-      ];
+    case 'string':
+      return [{ ...single(result), value: { kind: 'text', text: result.text } }];
+    case 'scalar':
+      return [{ ...single(result), value: floatValue(result.text) }];
   }
+}
+
+function single(result: {
+  readonly type: string;
+  readonly timeMs: number;
+}): Omit<TableRow, 'value'> {
+  return { name: result.type, labels: {}, timeMs: result.timeMs, more: [] };
 }
