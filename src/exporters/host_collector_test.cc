@@ -173,6 +173,15 @@ TEST_F(HostCollectorTest, ReadsProtocolsSocketsAndPressure) {
                                                 "node_pressure_io_waiting_seconds_total 1.5"}));
 }
 
+TEST_F(HostCollectorTest, AddsUpConnectionTracking) {
+  File("proc/sys/net/netfilter/nf_conntrack_count", "5\n");
+  File("proc/sys/net/netfilter/nf_conntrack_max", "262144\n");
+  File("proc/net/stat/nf_conntrack", "entries  found new drop\n05 0a 01 02\n05 01 01 00\n");
+  EXPECT_EQ(Collect("node_nf_"),
+            (Strings{"node_nf_conntrack_entries 5", "node_nf_conntrack_entries_limit 262144",
+                     "node_nf_conntrack_stat_drop 2", "node_nf_conntrack_stat_found 11"}));
+}
+
 TEST_F(HostCollectorTest, ReadsTheSystemsName) {
   File("etc/os-release", "NAME=\"Some \\\"Linux\\\"\"\nID=some\n# x\nVERSION_ID='22.04.1'\n");
   EXPECT_EQ(Collect("node_os_version"),

@@ -55,6 +55,27 @@ bool AddPairs(const std::string& path, HostPage& page) {
   return true;
 }
 
+// /proc/net/stat/nf_conntrack: a line of headings, then one of hexadecimal counts a CPU.
+void AddConntrackEvents(const HostPaths& paths, HostPage& page) {
+  std::string text = ReadHostFile(paths.proc + "/net/stat/nf_conntrack").value_or("");
+  std::vector<std::string_view> lines = Lines(text);
+  if (lines.empty()) return;
+  std::vector<std::string_view> names = Fields(lines[0]);
+  for (size_t column = 0; column < names.size(); ++column) {
+    if (!OneOf(names[column], {"found", "invalid", "ignore", "insert", "insert_failed", "drop",
+                               "early_drop", "search_restart"})) {
+      continue;
+    }
+    double sum = 0;
+    for (size_t row = 1; row < lines.size(); ++row) {
+      std::vector<std::string_view> fields = Fields(lines[row]);
+      if (column < fields.size()) sum += NumberOf("0x" + std::string(fields[column]));
+    }
+    page.Gauge(fmt::format("node_nf_conntrack_stat_{}", names[column]),
+               fmt::format("Connection tracking events: {}.", names[column]), sum);
+  }
+}
+
 }  // namespace
 
 bool CollectNetstat(const HostPaths& paths, HostPage& page) {
@@ -133,6 +154,7 @@ bool CollectConntrack(const HostPaths& paths, HostPage& page) {
   page.Gauge("node_nf_conntrack_entries",
              "Number of currently allocated flow entries for connection tracking.",
              NumberOf(*count));
+  AddConntrackEvents(paths, page);
   page.Gauge("node_nf_conntrack_entries_limit", "Maximum size of connection tracking table.",
              NumberOf(*most));
   return true;
