@@ -1,9 +1,9 @@
 #include "promql/engine/annotations.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <cstdio>
+
+#include <fmt/core.h>
 
 #include "base/numbers.h"
 #include "base/text.h"

@@ -105,10 +105,8 @@ class VectorScalarStream final : public MapStream {
   void Trim(Column& column) {
     for (size_t i = 0; i < column.v.size(); ++i) {
       if (!column.HasFloat(i)) continue;
-      bool keep = false;
-      double v = 0;
-      HistogramBinary(context_, expr_, {scalar_left_ ? scalars_[i] : column.v[i]},
-                      {scalar_left_ ? column.v[i] : scalars_[i]}, &keep, &v);
+      HistogramBinary(context_, expr_, {scalar_left_ ? scalars_[i] : column.v[i], nullptr},
+                      {scalar_left_ ? column.v[i] : scalars_[i], nullptr});
       column.Clear(i);
     }
   }
@@ -116,12 +114,10 @@ class VectorScalarStream final : public MapStream {
   void ApplyHistograms(Column& column) {
     for (size_t i = 0; i < column.v.size(); ++i) {
       if (!column.HasHistogram(i)) continue;
-      Operand histogram{0, column.h[i].get()};
-      Operand scalar{scalars_[i]};
-      bool keep = false;
-      double v = 0;
+      Operand histogram{0, column.h[i]};
+      Operand scalar{scalars_[i], nullptr};
       HistogramBinary(context_, expr_, scalar_left_ ? scalar : histogram,
-                      scalar_left_ ? histogram : scalar, &keep, &v);
+                      scalar_left_ ? histogram : scalar);
     }
     column.h.clear();
   }
@@ -133,8 +129,8 @@ class VectorScalarStream final : public MapStream {
 
 }  // namespace
 
-bool HistogramBinary(QueryContext& context, const BinaryExpr& expr, const Operand& lhs,
-                     const Operand& rhs, bool* keep_left, double* v) {
+HistogramOutcome HistogramBinary(QueryContext& context, const BinaryExpr& expr, const Operand& lhs,
+                                 const Operand& rhs) {
   bool left = lhs.histogram != nullptr;
   bool right = rhs.histogram != nullptr;
   if (WouldCompute(expr.op, left, right)) {
@@ -143,16 +139,15 @@ bool HistogramBinary(QueryContext& context, const BinaryExpr& expr, const Operan
   if (left && right && (expr.op == BinaryOp::kEqual || expr.op == BinaryOp::kNotEqual)) {
     bool equal = EqualHistograms(*lhs.histogram, *rhs.histogram);
     bool holds = equal == (expr.op == BinaryOp::kEqual);
-    *keep_left = holds && !expr.return_bool;
-    *v = holds ? 1 : 0;
-    return holds || expr.return_bool;
+    if (expr.return_bool) return holds ? HistogramOutcome::kOne : HistogramOutcome::kZero;
+    return holds ? HistogramOutcome::kLeftSide : HistogramOutcome::kNothing;
   }
   context.notes.Info(
       fmt::format("incompatible sample types encountered for binary operator \"{}\": {} {} {}",
                   BinaryOpText(expr.op), left ? "histogram" : "float", BinaryOpText(expr.op),
                   right ? "histogram" : "float"),
       expr.pos);
-  return false;
+  return HistogramOutcome::kNothing;
 }
 
 Matching::Matching(const BinaryExpr& expr) : on_(expr.matching && expr.matching->on) {

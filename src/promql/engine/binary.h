@@ -49,14 +49,14 @@ inline double Calculate(BinaryOp op, double a, double b) {
 // One operand at one step.
 struct Operand {
   double v = 0;
-  const model::FloatHistogram* histogram = nullptr;  // wins over v
+  HistogramPtr histogram;  // if set, instead of v
 };
 
-// An operation in which at least one side is a histogram, or that is for histograms only. True when
-// there is a result: then `*keep_left` (a comparison that holds) or `*v` (with bool). Notes what
-// does not fit together; throws where the operation is not built yet.
-bool HistogramBinary(QueryContext& context, const BinaryExpr& expr, const Operand& lhs,
-                     const Operand& rhs, bool* keep_left, double* v);
+// What comes of an operation in which at least one side is a histogram, or that is for histograms
+// only. Notes what does not fit together; throws where the operation is not built yet.
+enum class HistogramOutcome : uint8_t { kNothing, kLeftSide, kOne, kZero };
+HistogramOutcome HistogramBinary(QueryContext& context, const BinaryExpr& expr, const Operand& lhs,
+                                 const Operand& rhs);
 
 // The labels that decide which series of two vectors belong together.
 class Matching {

@@ -1,8 +1,8 @@
 #include "promql/engine/engine.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
+
+#include <fmt/core.h>
 
 #include "base/hash_map.h"
 #include "promql/engine/context.h"

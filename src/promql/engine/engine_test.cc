@@ -1,10 +1,10 @@
 #include "promql/engine/engine.h"
 
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <cmath>
 #include <thread>
+
+#include <gtest/gtest.h>
 
 #include "client/text_writer.h"
 #include "promql/engine/context.h"

@@ -24,6 +24,10 @@ struct MatchGroup {
   HashMap<model::Labels, StepBits, std::hash<model::Labels>> results;
 };
 
+Operand At(const Column& column, size_t i) {
+  return {column.v[i], column.HasHistogram(i) ? column.h[i] : nullptr};
+}
+
 class JoinStream final : public Stream {
  public:
   JoinStream(QueryContext& context, const PlanNode& node, const Grid& grid);
@@ -53,10 +57,8 @@ class JoinStream final : public Stream {
   bool Refill();
   void JoinMany();
   void FillMany();
-  void Emit(MatchGroup& group, const Column& many, const model::Labels& many_labels,
-            bool many_drop_name, const Row* only, bool with_fill);
-  void Combine(size_t step, const Operand& many, const Operand& one, Row& result,
-               const Column& many_column, const Row* one_row);
+  void Emit(MatchGroup& group, const Row* only, bool with_fill);
+  void Combine(size_t step, const Operand& many, const Operand& one, Row& result);
   model::Labels ResultLabels(const model::Labels& many, const model::Labels* one) const;
   void CheckDuplicates(const StepBits& many_present) const;
 
@@ -167,8 +169,7 @@ void JoinStream::JoinMany() {
     }
   }
   if (groups_.empty() && !fill_one_) return;
-  const model::Labels& labels = many_->labels();
-  model::Labels key = matching_.Key(labels);
+  model::Labels key = matching_.Key(many_->labels());
   auto found = groups_.find(key);
   if (found == groups_.end()) {
     if (!fill_one_) return;
@@ -182,22 +183,23 @@ void JoinStream::JoinMany() {
     }
   }
   if (matching_of_.include.empty()) {
-    Emit(group, column, labels, many_->drop_name(), nullptr, fill_one_.has_value());
+    Emit(group, nullptr, fill_one_.has_value());
     return;
   }
   // Labels come from the one side: a result series for each of its series.
   for (const Row& one : group.ones) {
-    Emit(group, column, labels, many_->drop_name(), &one, false);
+    Emit(group, &one, false);
   }
   if (fill_one_) {
     Row none;
     none.column.Reset(steps_);
-    Emit(group, column, labels, many_->drop_name(), &none, true);
+    Emit(group, &none, true);
   }
 }
 
-void JoinStream::Emit(MatchGroup& group, const Column& many, const model::Labels& many_labels,
-                      bool many_drop_name, const Row* only, bool with_fill) {
+// The current series of the many side with those of the group, or with `only` that one.
+void JoinStream::Emit(MatchGroup& group, const Row* only, bool with_fill) {
+  const Column& many = many_->column();
   auto one_at = [&](size_t step) -> const Row* {
     for (const Row& row : group.ones) {
       if (row.column.Has(step)) return &row;
@@ -205,8 +207,8 @@ void JoinStream::Emit(MatchGroup& group, const Column& many, const model::Labels
     return nullptr;
   };
   Row result;
-  result.labels = ResultLabels(many_labels, only ? &only->labels : nullptr);
-  result.drop_name = many_drop_name || (returns_bool_ && context_.options.delayed_name_removal);
+  result.labels = ResultLabels(many_->labels(), only ? &only->labels : nullptr);
+  result.drop_name = many_->drop_name() || (returns_bool_ && context_.options.delayed_name_removal);
   result.column.Reset(steps_);
   StepBits* seen = &group.matched;
   if (one_to_one()) {
@@ -221,33 +223,31 @@ void JoinStream::Emit(MatchGroup& group, const Column& many, const model::Labels
     if (one && only && one != only) continue;
     if (seen->Get(i)) throw QueryError(std::string(one_to_one() ? kImplicitManyToOne : kNotUnique));
     seen->Set(i);
-    Operand left{many.v[i], many.HasHistogram(i) ? many.h[i].get() : nullptr};
-    Operand right{fill_one_.value_or(0), nullptr};
-    if (one) {
-      right = {one->column.v[i], one->column.HasHistogram(i) ? one->column.h[i].get() : nullptr};
-    }
-    Combine(i, left, right, result, many, one);
+    Combine(i, At(many, i), one ? At(one->column, i) : Operand{fill_one_.value_or(0), nullptr},
+            result);
   }
   pending_.push_back(std::move(result));
 }
 
-void JoinStream::Combine(size_t step, const Operand& many, const Operand& one, Row& result,
-                         const Column& many_column, const Row* one_row) {
+void JoinStream::Combine(size_t step, const Operand& many, const Operand& one, Row& result) {
   const Operand& lhs = swapped_ ? one : many;
   const Operand& rhs = swapped_ ? many : one;
   double& out = result.column.v[step];
   bool trims = expr_.op == BinaryOp::kTrimLower || expr_.op == BinaryOp::kTrimUpper;
   if (lhs.histogram || rhs.histogram || trims) {
-    bool keep_left = false;
-    double v = 0;
-    if (!HistogramBinary(context_, expr_, lhs, rhs, &keep_left, &v)) return;
-    if (!keep_left) {
-      out = v;
-      return;
+    switch (HistogramBinary(context_, expr_, lhs, rhs)) {
+      case HistogramOutcome::kNothing:
+        return;
+      case HistogramOutcome::kLeftSide:
+        result.column.SetHistogram(step, lhs.histogram);
+        return;
+      case HistogramOutcome::kOne:
+        out = 1;
+        return;
+      case HistogramOutcome::kZero:
+        out = 0;
+        return;
     }
-    const Column& left = swapped_ ? one_row->column : many_column;
-    result.column.SetHistogram(step, left.h[step]);
-    return;
   }
   if (!IsComparison(expr_.op)) {
     out = Calculate(expr_.op, lhs.v, rhs.v);
@@ -270,13 +270,9 @@ void JoinStream::FillMany() {
       result.labels = ResultLabels(many, &one.labels);
       result.drop_name = one.drop_name || (returns_bool_ && context_.options.delayed_name_removal);
       result.column.Reset(steps_);
-      Column none;
-      none.Reset(steps_);
       for (size_t i = 0; i < steps_; ++i) {
         if (!one.column.Has(i) || (!group.many.empty() && group.many.Get(i))) continue;
-        Operand right{one.column.v[i],
-                      one.column.HasHistogram(i) ? one.column.h[i].get() : nullptr};
-        Combine(i, {*fill_many_, nullptr}, right, result, none, &one);
+        Combine(i, {*fill_many_, nullptr}, At(one.column, i), result);
       }
       pending_.push_back(std::move(result));
     }

@@ -1,14 +1,14 @@
 // The engine against an evaluator that could not be simpler: one step at a time, label sets in a
 // std::map, windows by looking at every sample. Expressions and data are random and seeded.
 
-#include <fmt/core.h>
-#include <gtest/gtest.h>
-
 #include <cmath>
 #include <cstdlib>
 #include <functional>
 #include <map>
 #include <random>
+
+#include <fmt/core.h>
+#include <gtest/gtest.h>
 
 #include "promql/engine/engine.h"
 #include "promql/parser/parser.h"

@@ -1,9 +1,9 @@
 // Logical plan → operators.
 
-#include <fmt/core.h>
-
 #include <cmath>
 #include <numbers>
+
+#include <fmt/core.h>
 
 #include "promql/engine/binary.h"
 

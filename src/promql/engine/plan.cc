@@ -1,10 +1,10 @@
 #include "promql/engine/plan.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
+
+#include <fmt/core.h>
 
 #include "promql/parser/parser.h"
 

@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "promql/engine/engine.h"
-#include "testing/test_storage.h"
 
 namespace watchfire::promql {
 

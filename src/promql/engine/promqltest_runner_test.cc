@@ -1,17 +1,18 @@
 // Runs scripts of the promqltest language.
 
-#include <fmt/core.h>
-#include <gtest/gtest.h>
-
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
+#include <fmt/core.h>
+#include <gtest/gtest.h>
+
 #include "promql/engine/context.h"
 #include "promql/engine/promqltest.h"
 #include "promql/parser/parser.h"
 #include "promql/parser/printer.h"
+#include "testing/test_storage.h"
 
 namespace watchfire::promql {
 namespace {

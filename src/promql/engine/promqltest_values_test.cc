@@ -1,8 +1,7 @@
 // Series lines of the promqltest language.
 
-#include <cctype>
-
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <map>
 #include <set>
