@@ -45,6 +45,12 @@ bool WaitUntilCancelled(const Request& request) {
   return request.cancelled->load();
 }
 
+// A literal with all its bytes, zeros too.
+template <size_t N>
+std::string Bytes(const char (&literal)[N]) {
+  return std::string(literal, N - 1);
+}
+
 class HttpServerTest : public ::testing::Test {
  protected:
   HttpServerTest() {
@@ -220,7 +226,7 @@ TEST_F(HttpServerTest, SurvivesHostileRequests) {
   Start();
   const std::pair<std::string, int> kRequests[] = {
       {"\r\n\r\n\r\nGARBAGE\r\n\r\n", 400},
-      {std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 a TLS hello\r\n\r\n", 34), 400},
+      {Bytes("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 a TLS hello\r\n\r\n"), 400},
       {"GET\r\n\r\n", 400},
       {"GET / HTTP/9.9\r\nHost: h\r\n\r\n", 505},
       {"GET / HTTP/1.1\r\n\r\n", 400},                        // no host
@@ -232,7 +238,7 @@ TEST_F(HttpServerTest, SurvivesHostileRequests) {
       {"GET / HTTP/1.1\r\nHost: h\r\nBad Name: x\r\n\r\n", 400},
       {"GET / HTTP/1.1\r\nHost : h\r\n\r\n", 400},
       {"GET / HTTP/1.1\nHost: h\n\n\r\n\r\n", 505},  // bare line feeds
-      {std::string("GET / HTTP/1.1\r\nHost: h\r\nX: a\0b\r\n\r\n", 37), 400},
+      {Bytes("GET / HTTP/1.1\r\nHost: h\r\nX: a\0b\r\n\r\n"), 400},
       // Requests that two readers could end at different places.
       {"POST /echo/ HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400},
       {"POST /echo/ HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n"
