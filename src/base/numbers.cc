@@ -103,12 +103,14 @@ std::optional<double> ParseFloat(std::string_view text) {
   double v = 0;
   auto result = fast_float::from_chars(begin, end, v);
   if (result.ec != std::errc() || result.ptr != end) return std::nullopt;
+  // Too large for a double: an error in Go, and not what was written.
+  if (std::isinf(v)) return std::nullopt;
   return negative ? -v : v;
 }
 
 std::optional<int64_t> ParseInt(std::string_view text) {
   int64_t v = 0;
-  if (!text.empty() && text[0] == '+') text.remove_prefix(1);
+  if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), v);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return v;

@@ -4,7 +4,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace watchfire {
@@ -23,10 +25,13 @@ class Secret {
 
 }  // namespace watchfire
 
+// Takes no format options, and works with fmt/core.h alone.
 template <>
-struct fmt::formatter<watchfire::Secret> : fmt::formatter<std::string_view> {
+struct fmt::formatter<watchfire::Secret> {
+  constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
   template <typename Context>
   auto format(const watchfire::Secret& secret, Context& context) const {
-    return fmt::formatter<std::string_view>::format(secret.empty() ? "" : "<secret>", context);
+    std::string_view shown = secret.empty() ? "" : "<secret>";
+    return std::copy(shown.begin(), shown.end(), context.out());
   }
 };
