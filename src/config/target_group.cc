@@ -13,13 +13,7 @@ Result<std::vector<TargetGroup>> LoadTargetGroups(std::string_view text,
                                            .json = is_json,
                                            .size_limit_bytes = kMaxConfigFileBytes}));
   std::vector<TargetGroup> groups;
-  if (root.is_null()) {
-    // An empty YAML file is an empty list; an empty JSON document is none at all.
-    if (is_json && root.line == 0) {
-      return Error::Invalid("{}:1: unexpected end of JSON input", filename);
-    }
-    return groups;
-  }
+  if (root.is_null()) return groups;
   if (!root.is_sequence()) {
     return Error::Invalid("{}:{}: cannot unmarshal {} into []*targetgroup.Group", filename,
                           root.line, root.TypeName());
