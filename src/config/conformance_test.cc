@@ -2,7 +2,6 @@
 // upstream's words where we know them. The files are read from $WATCHFIRE_CONFORMANCE and are not
 // part of this repository.
 #include <cstdlib>
-#include <iostream>
 
 #include "base/text.h"
 #include "config/loader.h"
@@ -63,7 +62,8 @@ struct BadFile {
 // What upstream's tests expect in the message.
 constexpr BadFile kBadFiles[] = {
     {"azure_authentication_method",
-     R"(unknown authentication_type "invalid". Supported types are "OAuth", "ManagedIdentity" or "SDK")"},
+     "unknown authentication_type \"invalid\". Supported types are "
+     "\"OAuth\", \"ManagedIdentity\" or \"SDK\""},
     {"azure_bearertoken_basicauth",
      "at most one of basic_auth, oauth2, bearer_token & bearer_token_file must be configured"},
     {"azure_client_id_missing", "azure SD configuration requires a client_id"},
@@ -166,9 +166,11 @@ constexpr BadFile kBadFiles[] = {
      "'promote_all_resource_attributes' and 'promote_resource_attributes' cannot be configured "
      "simultaneously"},
     {"otlp_sanitize_ignore_resource_attributes",
-     R"(invalid 'ignore_resource_attributes': duplicated ignored OTel resource attribute "k8s.job.name")"},
+     "invalid 'ignore_resource_attributes': duplicated ignored OTel resource "
+     "attribute \"k8s.job.name\""},
     {"otlp_sanitize_promote_resource_attributes",
-     R"(invalid 'promote_resource_attributes': duplicated promoted OTel resource attribute "k8s.job.name")"},
+     "invalid 'promote_resource_attributes': duplicated promoted OTel "
+     "resource attribute \"k8s.job.name\""},
     {"outscale_no_region", "outscale SD configuration requires a region"},
     {"ovhcloud_bad_service", "unknown service: fakeservice"},
     {"ovhcloud_no_secret", "application secret can not be empty"},
@@ -204,7 +206,10 @@ constexpr BadFile kBadFiles[] = {
     {"scrape_config_files_duplicate",
      R"(found multiple scrape configs with job name "prometheus")"},
     {"scrape_config_files_fallback_scrape_protocol1",
-     R"(invalid fallback_scrape_protocol for scrape config with job name "node": unknown scrape protocol prometheusproto, supported: [OpenMetricsText0.0.1 OpenMetricsText1.0.0 PrometheusProto PrometheusText0.0.4 PrometheusText1.0.0])"},
+     "invalid fallback_scrape_protocol for scrape config with job name "
+     "\"node\": unknown scrape protocol prometheusproto, supported: "
+     "[OpenMetricsText0.0.1 OpenMetricsText1.0.0 PrometheusProto "
+     "PrometheusText0.0.4 PrometheusText1.0.0]"},
     // Upstream's words are "unmarshal errors" and then this.
     {"scrape_config_files_fallback_scrape_protocol2", "cannot unmarshal !!seq into string"},
     {"scrape_config_files_glob", R"(invalid scrape config file path "scrape_configs/*/*")"},
@@ -213,9 +218,14 @@ constexpr BadFile kBadFiles[] = {
     {"scrape_config_files_global_duplicate",
      R"(found multiple scrape configs with job name "prometheus")"},
     {"scrape_config_files_scrape_protocols",
-     R"(scrape_protocols: unknown scrape protocol prometheusproto, supported: [OpenMetricsText0.0.1 OpenMetricsText1.0.0 PrometheusProto PrometheusText0.0.4 PrometheusText1.0.0] for scrape config with job name "node")"},
+     "scrape_protocols: unknown scrape protocol prometheusproto, supported: "
+     "[OpenMetricsText0.0.1 OpenMetricsText1.0.0 PrometheusProto "
+     "PrometheusText0.0.4 PrometheusText1.0.0] for scrape config with job "
+     "name \"node\""},
     {"scrape_config_files_scrape_protocols2",
-     R"(duplicated protocol in scrape_protocols, got [OpenMetricsText1.0.0 PrometheusProto OpenMetricsText1.0.0] for scrape config with job name "node")"},
+     "duplicated protocol in scrape_protocols, got [OpenMetricsText1.0.0 "
+     "PrometheusProto OpenMetricsText1.0.0] for scrape config with job name "
+     "\"node\""},
     {"scrape_config_utf8_conflicting",
      "utf8 metric names requested but validation scheme is not set to UTF8"},
     {"scrape_interval", "scrape timeout greater than scrape interval"},
@@ -283,7 +293,7 @@ TEST_F(Conformance, EveryBadFileIsRefusedInItsWords) {
     EXPECT_NE(message.find(at->second), std::string::npos) << name << ": " << message;
     ++count;
   }
-  std::cout << count << " bad files refused, " << std::size(kBadFiles) << " in upstream's words\n";
+  fmt::print("{} bad files refused, {} in upstream's words\n", count, std::size(kBadFiles));
   EXPECT_EQ(count, expected.size());
 }
 
@@ -300,7 +310,7 @@ TEST_F(Conformance, EveryGoodFileLoads) {
     EXPECT_EQ(ErrorOf(std::string("config/") + name), "") << name;
     ++count;
   }
-  std::cout << count << " good files loaded\n";
+  fmt::print("{} good files loaded\n", count);
   EXPECT_GT(count, 50u);
 }
 
@@ -319,7 +329,7 @@ TEST_F(Conformance, EveryExampleAndPromtoolConfigLoads) {
     EXPECT_EQ(ErrorOf("promtool/" + name), "") << name;
     ++count;
   }
-  std::cout << count << " example files loaded\n";
+  fmt::print("{} example files loaded\n", count);
 }
 
 TEST_F(Conformance, AgentModeRefusesWhatAnAgentHasNoUseFor) {
@@ -343,9 +353,9 @@ TEST_F(Conformance, OtherRefusals) {
   };
   says("config_with_deprecated_am_api_config.yml",
        "expected Alertmanager api version to be one of [v2] but got v1");
-  says(
-      "otlp_allow_utf8.incompatible.yml",
-      R"(OTLP translation strategy "NoUTF8EscapingWithSuffixes" is not allowed when UTF8 is disabled)");
+  says("otlp_allow_utf8.incompatible.yml",
+       "OTLP translation strategy \"NoUTF8EscapingWithSuffixes\" is not "
+       "allowed when UTF8 is disabled");
   says("otlp_no_translation.incompatible.yml",
        R"(OTLP translation strategy "NoTranslation" is not allowed when UTF8 is disabled)");
 }
@@ -395,7 +405,7 @@ TEST_F(Conformance, GoodRuleFilesLoad) {
     EXPECT_EQ(RuleErrors(JoinPath(Root(), "rules/" + name)), "") << name;
     ++count;
   }
-  std::cout << count << " rule files loaded\n";
+  fmt::print("{} rule files loaded\n", count);
   Result<RuleFile> multi =
       LoadRuleFile(ReadText(JoinPath(Root(), "rules/rules_multi_doc.yaml")), "multi.yaml");
   ASSERT_TRUE(multi.ok());
