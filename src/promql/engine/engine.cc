@@ -188,7 +188,9 @@ QueryValue EvalMatrix(QueryContext& context, const PlanNode& node, const Grid& g
 QueryValue EvalVector(QueryContext& context, const PlanNode& node, const Grid& grid) {
   QueryValue value;
   value.type = context.instant ? ValueType::kVector : ValueType::kMatrix;
-  bool distinct = node.distinct && !context.options.delayed_name_removal;
+  // Other operators may have dropped labels that are rare but tell series apart (__type__).
+  bool distinct = (node.kind == NodeKind::kSelector || node.kind == NodeKind::kAggregate) &&
+                  node.distinct && !context.options.delayed_name_removal;
   ResultCollector collector(context, distinct);
   StreamPtr stream = MakeStream(context, node, grid);
   while (stream->Next()) {
@@ -234,9 +236,10 @@ void CheckRequest(const QueryRequest& request, const Expr& expr) {
 }
 
 Grid GridOf(const QueryRequest& request) {
-  if (request.step_ms <= 0 || request.end < request.start) return {request.start, 1, 1};
-  return {request.start, request.step_ms,
-          static_cast<size_t>((request.end - request.start) / request.step_ms) + 1};
+  TimeMs start = std::clamp(request.start, kMinTime, kMaxTime);
+  TimeMs end = std::clamp(request.end, kMinTime, kMaxTime);
+  if (request.step_ms <= 0 || end < start) return {start, 1, 1};
+  return {start, request.step_ms, static_cast<size_t>((end - start) / request.step_ms) + 1};
 }
 
 QueryValue Evaluate(QueryContext& context, const PlanNode& plan, const Grid& grid) {
@@ -307,6 +310,8 @@ QueryResult Engine::Impl::Run(storage::Queryable& queryable, const QueryRequest&
   stats.preparation_seconds = watch.Lap();
 
   context.CheckNow("expression evaluation");
+  HeldSamples steps(context);
+  steps.Add(grid.count);
   QueryResult result;
   result.value = Evaluate(context, *plan, grid);
   stats.inner_eval_seconds = watch.Lap() - stats.result_sort_seconds;

@@ -116,6 +116,8 @@ void Planner::ApplyModifiers(const Modifiers& modifiers, PlanNode& node) const {
   node.at = modifiers.at;
   if (modifiers.at_edge == AtEdge::kStart) node.at = context_.request.start;
   if (modifiers.at_edge == AtEdge::kEnd) node.at = context_.request.end;
+  // Far from the ends of int64, so that ranges and offsets can be added without a thought.
+  if (node.at) node.at = std::clamp(*node.at, kMinTime, kMaxTime);
   node.invariant = node.at.has_value();
 }
 
