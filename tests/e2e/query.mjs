@@ -125,7 +125,7 @@ export const query = [
   {
     name: 'query: dragging zooms, double click and Back return',
     run: async (page, baseUrl) => {
-      await openGraph(page, baseUrl, 'up');
+      await openGraph(page, baseUrl, 'vector(1)');
       const box = await page.locator(graph).boundingBox();
       const y = box.y + box.height / 2;
       const drag = async () => {
@@ -265,6 +265,16 @@ export const query = [
       await page.unroute('**/api/v1/**');
       await page.getByRole('button', { name: 'Try again' }).click();
       await page.waitForSelector('text=What you see is the answer of', { state: 'detached' });
+    },
+  },
+  {
+    name: 'query: a range without data says so and leads back to now',
+    run: async (page, baseUrl) => {
+      await page.goto(`${baseUrl}/query?g0.expr=up&g0.tab=0&g0.end_input=2001-01-01+00%3A00%3A00`);
+      await page.waitForSelector('text=No series match in this range');
+      await page.getByRole('button', { name: 'Go to now' }).click();
+      await page.waitForSelector(graph);
+      assert.equal(params(page).get('g0.end_input'), null);
     },
   },
   {

@@ -13,10 +13,12 @@ export interface EmptyResultProps {
   expr: string;
   panel: PanelState;
   onPick: (expr: string) => void;
+  /** Brings the panel back to the present. */
+  onNow: () => void;
 }
 
 /** Why nothing came back, and the name that was probably meant. */
-export function EmptyResult({ expr, panel, onPick }: EmptyResultProps) {
+export function EmptyResult({ expr, panel, onPick, onNow }: EmptyResultProps) {
   const known = usePromqlNames();
   const unknown = metricNames(expr).find((name) => known.length > 0 && !known.includes(name));
   const meant = unknown === undefined ? null : nearestName(unknown, known);
@@ -31,6 +33,7 @@ export function EmptyResult({ expr, panel, onPick }: EmptyResultProps) {
   const value = result?.type === 'vector' ? result.samples[0]?.value : undefined;
   const series =
     value?.kind === 'float' ? ` (${formatCount(value.number, 'series', 'series')})` : '';
+  const past = panel.tab === 'graph' ? panel.endMs !== null : panel.momentMs !== null;
   const when = panel.tab === 'graph' ? 'in this range' : 'at this moment';
   return (
     <EmptyState
@@ -40,6 +43,10 @@ export function EmptyResult({ expr, panel, onPick }: EmptyResultProps) {
         meant !== null && unknown !== undefined ? (
           <Button variant="default" onClick={() => onPick(expr.split(unknown).join(meant))}>
             {`Use ${meant}`}
+          </Button>
+        ) : past ? (
+          <Button variant="default" onClick={onNow}>
+            Go to now
           </Button>
         ) : undefined
       }

@@ -25,6 +25,7 @@ export interface PanelResultProps {
   onZoom: (startMs: number, endMs: number) => void;
   onZoomOut: () => void;
   onPick: (expr: string) => void;
+  onNow: () => void;
 }
 
 export function PanelResult(props: PanelResultProps) {
@@ -97,13 +98,14 @@ function Answer({
   onZoom,
   onZoomOut,
   onPick,
+  onNow,
 }: PanelResultProps & { data: PanelAnswer }) {
   const { result } = data.answer.data;
   const unit = unitOf(data.expr);
   const empty =
     (result.type === 'vector' && result.samples.length === 0) ||
     (result.type === 'matrix' && result.series.length === 0);
-  if (empty) return <EmptyResult expr={data.expr} panel={panel} onPick={onPick} />;
+  if (empty) return <EmptyResult expr={data.expr} panel={panel} onPick={onPick} onNow={onNow} />;
   if (data.tab === 'table' || result.type !== 'matrix') {
     return <ResultTable result={result} unit={unit} />;
   }

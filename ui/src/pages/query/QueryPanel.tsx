@@ -156,6 +156,7 @@ export function QueryPanel(props: QueryPanelProps) {
         tooltip={tooltip}
         onZoom={zoom}
         onZoomOut={zoomOut}
+        onNow={() => onChange({ ...panel, endMs: null, momentMs: null })}
         onPick={(expr) => {
           rememberQuery(expr);
           onChange({ ...panel, expr });
