@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 """Turns ui/dist into a C++ source: every file gzip'd, laid into the binary with .incbin, listed in
 a table sorted by path. Usage: embed_ui.py DIST OUT_DIRECTORY (DIST may be missing: empty table)."""
+import base64
 import gzip
+import hashlib
 import pathlib
+import re
 import sys
 
 TYPES = {".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8",
@@ -10,6 +13,17 @@ TYPES = {".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=u
          ".json": "application/json", ".png": "image/png", ".woff2": "font/woff2",
          ".txt": "text/plain; charset=utf-8", ".map": "application/json",
          ".webmanifest": "application/manifest+json"}
+
+
+def script_sources(dist):
+    """What the content security policy allows: our files, and the page's own inline scripts."""
+    index = dist / "index.html"
+    page = index.read_text() if index.is_file() else ""
+    sources = ["'self'"]
+    for script in re.findall(r"<script>(.*?)</script>", page, re.S):
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        sources.append(f"'sha256-{digest}'")
+    return " ".join(sources)
 
 
 def main():
@@ -38,7 +52,8 @@ def main():
         source += ["  static const UiAsset assets[] = {", *rows, "  };", "  return assets;"]
     else:
         source += ["  return {};"]
-    source += ["}", "", "}  // namespace watchfire::api", ""]
+    source += ["}", "", "std::string_view EmbeddedUiScriptSources() {",
+               f'  return "{script_sources(dist)}";', "}", "", "}  // namespace watchfire::api", ""]
     text = "\n".join(source)
     target = out / "ui_assets_data.cc"
     if not target.exists() or target.read_text() != text:

@@ -9,9 +9,12 @@ namespace {
 
 constexpr uint64_t kMaxAssetBytes = 64 << 20;
 // The page and its scripts come from here alone; styles are set by script as well.
-constexpr std::string_view kContentSecurityPolicy =
-    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
-    "connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'";
+std::string ContentSecurityPolicy() {
+  return fmt::format(
+      "default-src 'self'; script-src {}; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
+      "object-src 'none'; base-uri 'self'; form-action 'self'",
+      EmbeddedUiScriptSources());
+}
 
 const UiAsset* Find(std::string_view path) {
   std::span<const UiAsset> all = EmbeddedUi();
@@ -61,7 +64,7 @@ net::Response UiPages::Index(const net::Request& request) const {
     return response;
   }
   response.headers.Set("Content-Type", "text/html; charset=utf-8");
-  response.headers.Set("Content-Security-Policy", std::string(kContentSecurityPolicy));
+  response.headers.Set("Content-Security-Policy", ContentSecurityPolicy());
   response.headers.Set("X-Content-Type-Options", "nosniff");
   bool gzip = AcceptsGzip(request);
   if (gzip) response.headers.Set("Content-Encoding", "gzip");

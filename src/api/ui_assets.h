@@ -21,6 +21,8 @@ struct UiAsset {
 
 // Sorted by path.
 std::span<const UiAsset> EmbeddedUi();
+// The script-src of the pages' content security policy, with hashes of their inline scripts.
+std::string_view EmbeddedUiScriptSources();
 
 // Serves the pages of the UI on a router. `prefix` is the route prefix without a trailing slash
 // ("" or "/prometheus"); it is written into the page's <base href>.

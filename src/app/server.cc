@@ -112,7 +112,7 @@ struct Server::Impl {
   void ConstructParts();
   api::Dependencies ApiDependencies();
   Result<void> StartWeb();
-  Result<void> OpenData(const config::Config& first);
+  Result<void> OpenData(const config::Config& with);
   void Apply(const Configuration& loaded);
   Result<Configuration> Load();
   void Wake(std::atomic<bool>& request);
@@ -284,9 +284,9 @@ Result<void> Server::Impl::StartWeb() {
   return {};
 }
 
-Result<void> Server::Impl::OpenData(const config::Config& first) {
+Result<void> Server::Impl::OpenData(const config::Config& with) {
   tsdb::DbOptions options;
-  options.retention_ms = RetentionOf(&first).time_ms;
+  options.retention_ms = RetentionOf(&with).time_ms;
   options.progress = replay;
   options.path = flags.String("storage.tsdb.path");
   options.no_lockfile = flags.Bool("storage.tsdb.no-lockfile");
