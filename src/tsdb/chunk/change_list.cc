@@ -60,7 +60,12 @@ std::optional<int64_t> Scaled(uint64_t bits, uint8_t scale) {
   double v = std::bit_cast<double>(bits);
   double scaled = v * kPowers[scale];
   if (!(std::fabs(scaled) < 9007199254740992.0)) return std::nullopt;
-  int64_t m = std::llrint(scaled);
+  if (scale == 0) {
+    auto whole = static_cast<int64_t>(v);
+    if (std::bit_cast<uint64_t>(static_cast<double>(whole)) != bits) return std::nullopt;
+    return whole;
+  }
+  auto m = static_cast<int64_t>(scaled + std::copysign(0.5, scaled));
   if (std::bit_cast<uint64_t>(static_cast<double>(m) / kPowers[scale]) != bits) return std::nullopt;
   return m;
 }
@@ -86,32 +91,43 @@ uint64_t FirstPrevious(uint64_t bits, uint8_t mode) {
   return m ? static_cast<uint64_t>(*m) : 0;
 }
 
+// The low `bits` bits of `v`; the others are zero.
+struct Code {
+  uint64_t v = 0;
+  uint32_t bits = 0;
+};
+
 class BitSink {
  public:
-  BitSink(Arena& arena, Arena::Handle stream) : arena_(arena), head_(HeadOf(arena, stream)) {}
+  BitSink(Arena& arena, StreamHead& head) : arena_(arena), head_(head) { FindTail(); }
 
-  // The low `bits` bits of `v`; bits ≤ 64, the others are zero.
-  void Put(uint64_t v, uint32_t bits) {
-    while (bits > 0) {
-      uint32_t capacity = CellData(head_.cells - 1U) * 8;
-      if (head_.tail_used == capacity) AddCell();
-      uint32_t room = CellData(head_.cells - 1U) * 8 - head_.tail_used;
-      uint32_t n = bits < room ? bits : room;
-      PutInCell(bits == 64 && n == 64 ? v : (v >> (bits - n)), n);
-      bits -= n;
-      if (bits > 0) v &= (uint64_t{1} << bits) - 1;
+  void Put(Code code) {
+    while (code.bits > 0) {
+      if (head_.tail_used == capacity_) AddCell();
+      uint32_t room = capacity_ - head_.tail_used;
+      uint32_t n = code.bits < room ? code.bits : room;
+      PutInCell(code.v >> (code.bits - n), n);
+      code.bits -= n;
+      if (code.bits > 0) code.v &= (uint64_t{1} << code.bits) - 1;
+    }
+  }
+  // One after the other, in one step if they are short.
+  void Put(Code first, Code second) {
+    if (first.bits + second.bits <= 64 && second.bits < 64) {
+      Put({(first.v << second.bits) | second.v, first.bits + second.bits});
+    } else {
+      Put(first);
+      Put(second);
     }
   }
 
  private:
   void PutInCell(uint64_t v, uint32_t bits) {
-    uint32_t number = head_.cells - 1U;
-    char* data = DataOf(arena_.At(head_.tail), number);
     uint32_t at = head_.tail_used;
     head_.tail_used = static_cast<uint16_t>(at + bits);
-    char* byte = data + at / 8;
+    char* byte = data_ + at / 8;
     uint32_t used = at % 8;
-    if (used + bits <= 64 && at / 8 + 8 <= CellData(number)) {
+    if (used + bits <= 64 && (at & ~7U) + 64 <= capacity_) {
       uint64_t word;
       std::memcpy(&word, byte, 8);
       word |= __builtin_bswap64(v << (64 - used - bits));
@@ -128,6 +144,11 @@ class BitSink {
     }
   }
 
+  void FindTail() {
+    data_ = DataOf(arena_.At(head_.tail), head_.cells - 1U);
+    capacity_ = CellData(head_.cells - 1U) * 8;
+  }
+
   void AddCell() {
     uint32_t number = head_.cells;
     Arena::Handle next = arena_.Allocate(kLinkBytes + CellData(number));
@@ -136,29 +157,26 @@ class BitSink {
     head_.tail_used = 0;
     // Past the table all cells are alike, so the count may stop.
     if (head_.cells < 255) ++head_.cells;
+    FindTail();
   }
 
   Arena& arena_;
   StreamHead& head_;
+  char* data_ = nullptr;
+  uint32_t capacity_ = 0;  // bits
 };
 
-void PutGap(BitSink& sink, uint32_t gap) {
-  if (gap == 0) {
-    sink.Put(0b0, 1);
-  } else if (gap <= 8) {
-    sink.Put(0b10'000 | (gap - 1), 5);
-  } else if (gap <= 72) {
-    sink.Put(0b110'000000 | (gap - 9), 9);
-  } else if (gap <= 1096) {
-    sink.Put((0b1110U << 10) | (gap - 73), 14);
-  } else {
-    sink.Put((0b1111U << 16) | gap, 20);
-  }
+Code GapCode(uint32_t gap) {
+  if (gap == 0) return {0b0, 1};
+  if (gap <= 8) return {0b10'000 | (gap - 1), 5};
+  if (gap <= 72) return {0b110'000000 | (gap - 9), 9};
+  if (gap <= 1096) return {(0b1110U << 10) | (gap - 73), 14};
+  return {(0b1111U << 16) | gap, 20};
 }
 
 enum class Escape : uint8_t { kStale = 0, kScale = 1, kToXor = 2 };
-void PutEscape(BitSink& sink, Escape what) {
-  sink.Put(0b111'00U | static_cast<uint8_t>(what), 5);
+Code EscapeCode(Escape what) {
+  return {0b111'00U | static_cast<uint8_t>(what), 5};
 }
 
 uint32_t WidthOf(uint64_t v) {
@@ -182,11 +200,11 @@ void OpenStream(Arena& arena, Segment& segment, uint64_t next_bits) {
   segment.kind = SegmentKind::kChanging;
 }
 
-void PutInt(BitSink& sink, StreamHead& head, int64_t m) {
+void PutInt(BitSink& sink, StreamHead& head, Code gap, int64_t m) {
   int64_t delta = m - static_cast<int64_t>(head.previous);
   head.previous = static_cast<uint64_t>(m);
   if (delta == head.delta && delta != 0) {
-    sink.Put(0b0, 1);
+    sink.Put(gap, {0b0, 1});
     return;
   }
   head.delta = delta;
@@ -194,19 +212,19 @@ void PutInt(BitSink& sink, StreamHead& head, int64_t m) {
   uint32_t need = WidthOf(code);
   // A window that is much too wide is worth the seven bits of a new one.
   if (head.window_a != 0 && need <= head.window_a && need + 6 > head.window_a) {
-    sink.Put((uint64_t{0b10} << head.window_a) | code, head.window_a + 2U);
+    sink.Put(gap, {(uint64_t{0b10} << head.window_a) | code, head.window_a + 2U});
     return;
   }
   head.window_a = static_cast<uint8_t>(need);
-  sink.Put((0b110U << 6) | need, 9);
-  if (need > 0) sink.Put(code, need);
+  sink.Put(gap, {(0b110U << 6) | need, 9});
+  sink.Put({code, need});
 }
 
-void PutXor(BitSink& sink, StreamHead& head, uint64_t bits) {
+void PutXor(BitSink& sink, StreamHead& head, Code gap, uint64_t bits) {
   uint64_t x = head.previous ^ bits;
   head.previous = bits;
   if (x == 0) {
-    sink.Put(0b0, 1);
+    sink.Put(gap, {0b0, 1});
     return;
   }
   auto leading = static_cast<uint32_t>(std::countl_zero(x));
@@ -214,41 +232,33 @@ void PutXor(BitSink& sink, StreamHead& head, uint64_t bits) {
   auto trailing = static_cast<uint32_t>(std::countr_zero(x));
   uint32_t window_trailing = 64U - head.window_a - head.window_b;
   if (head.window_b != 0 && leading >= head.window_a && trailing >= window_trailing) {
-    sink.Put(0b10, 2);
-    sink.Put(x >> window_trailing, head.window_b);
+    sink.Put(gap, {0b10, 2});
+    sink.Put({x >> window_trailing, head.window_b});
     return;
   }
   uint32_t significant = 64 - leading - trailing;
   head.window_a = static_cast<uint8_t>(leading);
   head.window_b = static_cast<uint8_t>(significant);
-  sink.Put((((0b110U << 5) | leading) << 6) | (significant - 1), 14);
-  sink.Put(x >> trailing, significant);
+  sink.Put(gap, {(((0b110U << 5) | leading) << 6) | (significant - 1), 14});
+  sink.Put({x >> trailing, significant});
 }
 
-void PutValue(BitSink& sink, StreamHead& head, uint64_t bits) {
-  if (head.mode != kXor) {
-    if (std::optional<int64_t> m = Scaled(bits, head.mode)) {
-      PutInt(sink, head, *m);
-      return;
-    }
-    // Upwards: more decimal places, or no integers any more.
-    uint8_t mode = IsNan(bits) ? kXor : ModeFor(bits, static_cast<uint8_t>(head.mode + 1));
-    head.mode = mode;
-    head.delta = 0;
-    head.window_a = 0;
-    head.window_b = 0;
-    if (mode != kXor) {
-      PutEscape(sink, Escape::kScale);
-      head.previous = static_cast<uint64_t>(*Scaled(bits, mode));
-      sink.Put(mode, 4);
-    } else {
-      PutEscape(sink, Escape::kToXor);
-      head.previous = bits;
-    }
-    sink.Put(bits, 64);
-    return;
+// Upwards: more decimal places, or no integers any more.
+void PutModeChange(BitSink& sink, StreamHead& head, Code gap, uint64_t bits) {
+  uint8_t mode = IsNan(bits) ? kXor : ModeFor(bits, static_cast<uint8_t>(head.mode + 1));
+  head.mode = mode;
+  head.delta = 0;
+  head.window_a = 0;
+  head.window_b = 0;
+  if (mode != kXor) {
+    sink.Put(gap, EscapeCode(Escape::kScale));
+    head.previous = static_cast<uint64_t>(*Scaled(bits, mode));
+    sink.Put({mode, 4});
+  } else {
+    sink.Put(gap, EscapeCode(Escape::kToXor));
+    head.previous = bits;
   }
-  PutXor(sink, head, bits);
+  sink.Put({bits, 64});
 }
 
 }  // namespace
@@ -262,14 +272,18 @@ void BeginSegment(Segment& segment, uint16_t index, uint64_t bits) {
 
 void AppendChange(Arena& arena, Segment& segment, uint16_t index, uint64_t bits) {
   if (segment.kind == SegmentKind::kConstant) OpenStream(arena, segment, bits);
-  BitSink sink(arena, segment.stream);
   StreamHead& head = HeadOf(arena, segment.stream);
+  BitSink sink(arena, head);
   WF_DCHECK(index > segment.last_event);
-  PutGap(sink, index - segment.last_event - 1U);
+  Code gap = GapCode(index - segment.last_event - 1U);
   if (bits == kStaleBits) {
-    PutEscape(sink, Escape::kStale);
+    sink.Put(gap, EscapeCode(Escape::kStale));
+  } else if (head.mode == kXor) {
+    PutXor(sink, head, gap, bits);
+  } else if (std::optional<int64_t> m = Scaled(bits, head.mode)) {
+    PutInt(sink, head, gap, *m);
   } else {
-    PutValue(sink, head, bits);
+    PutModeChange(sink, head, gap, bits);
   }
   segment.last_event = index;
   segment.last_bits = bits;
