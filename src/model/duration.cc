@@ -74,7 +74,7 @@ std::string FormatDuration(int64_t ms) {
   // In unsigned space, so that the most negative value has a magnitude.
   uint64_t rest = static_cast<uint64_t>(ms);
   if (ms < 0) {
-    out = "-";
+    out.push_back('-');
     rest = 0 - rest;
   }
   for (const Unit& unit : kUnits) {
