@@ -34,8 +34,9 @@ constexpr int64_t kStopDeadlineMs = 10'000;
 // Handlers mostly wait: for the gate of the engine, for the disk. Enough of them that a full load
 // of queries leaves some for health checks and pages.
 constexpr size_t kSpareHandlers = 4;
-constexpr std::string_view kPages[] = {"/query",  "/targets",     "/rules",  "/alerts",
-                                       "/status", "/tsdb-status", "/config", "/flags"};
+constexpr std::string_view kPages[] = {"/query",       "/targets", "/service-discovery",
+                                       "/rules",       "/alerts",  "/status",
+                                       "/tsdb-status", "/config",  "/flags"};
 
 constexpr int64_t kDefaultRetentionMs = 15LL * 24 * 3600 * 1000;
 

@@ -26,14 +26,14 @@ async function hasInk(page) {
   return page.evaluate((selector) => {
     const canvas = document.querySelector(selector);
     const { width, height } = canvas;
-    const { data } = canvas
-      .getContext('2d')
-      .getImageData(width * 0.1, 0, width * 0.85, height * 0.8);
-    const colours = new Set();
+    const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
+    // Axes and grid are grey; lines are not.
+    let coloured = 0;
     for (let i = 0; i < data.length; i += 4) {
-      if (data[i + 3] > 200) colours.add(`${data[i]},${data[i + 1]},${data[i + 2]}`);
+      const rgb = [data[i], data[i + 1], data[i + 2]];
+      if (data[i + 3] > 200 && Math.max(...rgb) - Math.min(...rgb) > 40) coloured++;
     }
-    return colours.size > 1;
+    return coloured > 20;
   }, graph);
 }
 

@@ -31,6 +31,9 @@ def pages_work_in_a_browser():
         if "no web UI" in server.get("/query").text:
             print("built without the web UI: skipped")
             return
+        # Graphs need a stretch of data to be looked at.
+        harness.wait_for("half a minute of data",
+                         lambda: server.value('max(count_over_time(up[5m])) > 25'), 120)
         done = subprocess.run([node, "tests/e2e/run.mjs", "--base-url", server.url,
                                "--out", "build/e2e"], timeout=540)
         assert done.returncode == 0, "a browser scenario failed"
