@@ -49,19 +49,6 @@ Result<void> Db::TakeLock() {
   return {};
 }
 
-// A checkpoint that was being written when the process died.
-Result<void> Db::RemoveLeftovers() {
-  std::string wal = JoinPath(options_.path, "wal");
-  if (!options_.fs->Exists(wal)) return {};
-  for (const DirEntry& entry : TRY(options_.fs->ListDirectory(wal))) {
-    if (!entry.is_directory || !entry.name.starts_with("checkpoint.")) continue;
-    if (entry.name.ends_with(".tmp")) {
-      TRY(options_.fs->RemoveRecursively(JoinPath(wal, entry.name)));
-    }
-  }
-  return {};
-}
-
 void Db::TellForeignData() {
   Result<std::vector<DirEntry>> entries = options_.fs->ListDirectory(options_.path);
   if (!entries) return;
@@ -86,7 +73,7 @@ void Db::TellForeignData() {
 Result<void> Db::Start() {
   TRY(options_.fs->CreateDirectories(options_.path));
   TRY(TakeLock());
-  TRY(RemoveLeftovers());
+  TRY(wal::RemoveObsolete(*options_.fs, JoinPath(options_.path, "wal")));
   TellForeignData();
   options_.registry
       ->AddGauge("prometheus_tsdb_retention_limit_seconds",
@@ -122,14 +109,18 @@ Result<void> Db::Start() {
   return {};
 }
 
-Result<void> Db::Maintain() {
+Result<void> Db::Truncate(TimeMs t) {
   MutexLock lock(maintain_mutex_);
+  return head_->Truncate(t);
+}
+
+Result<void> Db::Maintain() {
   if (options_.retention_ms <= 0) return {};
   head::HeadStats stats = head_->Stats();
   if (stats.max_time < stats.min_time) return {};
   TimeMs oldest_kept = stats.max_time - options_.retention_ms;
   if (oldest_kept <= stats.min_time) return {};
-  return head_->Truncate(oldest_kept);
+  return Truncate(oldest_kept);
 }
 
 void Db::RunInBackground() {

@@ -79,7 +79,9 @@ class Db final : public storage::Appendable, public storage::Queryable {
   uint64_t CorruptionCount() const { return corruptions_; }
   const std::string& path() const { return options_.path; }
 
-  // What the background thread does once a minute.
+  // Forgets what lies in whole two-hour ranges before `t`, in memory and in the log.
+  Result<void> Truncate(TimeMs t) EXCLUDES(maintain_mutex_);
+  // What the background thread does once a minute: Truncate by the retention.
   Result<void> Maintain() EXCLUDES(maintain_mutex_);
   Result<void> Close() EXCLUDES(stop_mutex_);
 
@@ -87,7 +89,6 @@ class Db final : public storage::Appendable, public storage::Queryable {
   explicit Db(const DbOptions& options) : options_(options) {}
   Result<void> Start();
   Result<void> TakeLock();
-  Result<void> RemoveLeftovers();
   void TellForeignData();
   void RunInBackground();
 

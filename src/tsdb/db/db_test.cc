@@ -1,10 +1,20 @@
 #include "tsdb/db/db.h"
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdio>
 #include <filesystem>
 
+#include "base/log.h"
+#include "base/numbers.h"
+#include "base/text.h"
 #include "model/sample.h"
 
 namespace watchfire::tsdb {
@@ -98,6 +108,187 @@ TEST_F(DbTest, ASecondProcessIsRefused) {
   DbOptions options;
   options.path = path_;
   EXPECT_EQ(Db::Open(options).error().code(), ErrorCode::kUnavailable);
+}
+
+TEST_F(DbTest, DropsWhatIsOlderThanTheRetention) {
+  DbOptions options;
+  options.path = path_;
+  options.background = false;
+  options.retention_ms = 3 * head::kEraMs;
+  auto db = *Db::Open(options);
+  auto appender = db->NewAppender();
+  for (TimeMs t = 0; t < 6 * head::kEraMs; t += 600'000) {
+    ASSERT_TRUE(appender->Append(0, Labels::Of({{"__name__", "m"}}), t, 1).ok());
+    ASSERT_TRUE(appender->Commit().ok());
+  }
+  ASSERT_TRUE(db->Maintain().ok());
+  EXPECT_EQ(db->GetStats().min_time, 2 * head::kEraMs);
+  EXPECT_EQ(db->GetStats().max_time, 6 * head::kEraMs - 600'000);
+}
+
+TEST_F(DbTest, LeavesBlocksAloneAndSaysSo) {
+  std::filesystem::create_directories(path_ + "/01BX5ZZKBKACTAV9WEVGEMMVRZ/chunks");
+  std::string log;
+  CaptureLogs(&log);
+  Open();
+  CaptureLogs(nullptr);
+  EXPECT_NE(log.find("Blocks of a Prometheus are in the data directory"), std::string::npos);
+  EXPECT_TRUE(std::filesystem::exists(path_ + "/01BX5ZZKBKACTAV9WEVGEMMVRZ/chunks"));
+}
+
+// ---- with the real Prometheus, where it is installed
+
+std::string Output(const std::string& command) {
+  std::string out;
+  FILE* pipe = ::popen(command.c_str(), "r");
+  if (pipe == nullptr) return out;
+  char buffer[65536];
+  while (size_t n = ::fread(buffer, 1, sizeof buffer, pipe)) out.append(buffer, n);
+  ::pclose(pipe);
+  return out;
+}
+
+bool Installed(const std::string& program) {
+  return !Output("command -v " + program).empty();
+}
+
+// Our samples in the words of `promtool tsdb dump`, sorted.
+std::vector<std::string> DumpLikePromtool(Db& db) {
+  std::vector<std::string> lines;
+  auto querier = *db.NewQuerier(kMinTime, kMaxTime);
+  auto set =
+      querier->Select(true, {}, {*Matcher::Make(model::MatchType::kRegex, "__name__", ".*")});
+  while (set->Next()) {
+    std::string labels = set->At().labels().ToString();
+    auto columns = set->At().Read(kMinTime, kMaxTime);
+    for (size_t i = 0; i < columns.t.size(); ++i) {
+      lines.push_back(fmt::format("{} {} {}", labels, FormatFloatGo(columns.v[i]), columns.t[i]));
+    }
+  }
+  std::sort(lines.begin(), lines.end());
+  return lines;
+}
+
+std::vector<std::string> DumpByPromtool(const std::string& path) {
+  std::vector<std::string> lines;
+  std::string all = Output("promtool tsdb dump " + path + " 2>/dev/null");
+  for (std::string_view line : Split(all, '\n')) {
+    if (!line.empty()) lines.emplace_back(line);
+  }
+  std::sort(lines.begin(), lines.end());
+  return lines;
+}
+
+TEST_F(DbTest, PromtoolReadsOurLogWithEqualNumbers) {
+  if (!Installed("promtool")) GTEST_SKIP() << "promtool is not installed";
+  DbOptions options;
+  options.path = path_;
+  options.background = false;
+  // Old releases know snappy only.
+  options.wal_compression = Compression::kSnappy;
+  auto db = *Db::Open(options);
+  std::vector<SeriesRef> refs;
+  auto appender = db->NewAppender();
+  for (int i = 0; i < 300; ++i) {
+    refs.push_back(
+        *appender->GetRef(Labels::Of({{"__name__", "m"}, {"i", std::to_string(i)}, {"job", "j"}})));
+  }
+  for (TimeMs t = 1'700'000'000'000; t < 1'700'000'600'000; t += 15'000) {
+    std::vector<double> values;
+    for (int i = 0; i < 300; ++i)
+      values.push_back(i % 3 == 0 ? i : static_cast<double>(t % 7919) / i);
+    appender->AppendRow(t, refs, values, nullptr);
+    ASSERT_TRUE(appender->Commit().ok());
+  }
+  std::vector<std::string> ours = DumpLikePromtool(*db);
+  appender.reset();
+  db.reset();
+  EXPECT_EQ(ours.size(), 300u * 40);
+  EXPECT_EQ(ours, DumpByPromtool(path_));
+}
+
+class Prometheus {
+ public:
+  Prometheus(const std::string& directory, int port) {
+    std::string config = directory + "/prometheus.yml";
+    FILE* file = ::fopen(config.c_str(), "w");
+    fmt::print(file,
+               "global: {{scrape_interval: 200ms, scrape_timeout: 200ms}}\n"
+               "scrape_configs: [{{job_name: self, static_configs: [{{targets: "
+               "['127.0.0.1:{}']}}]}}]\n",
+               port);
+    ::fclose(file);
+    std::string data = "--storage.tsdb.path=" + directory + "/data";
+    std::string listen = fmt::format("--web.listen-address=127.0.0.1:{}", port);
+    std::string config_flag = "--config.file=" + config;
+    pid_ = ::fork();
+    if (pid_ != 0) return;
+    ::freopen("/dev/null", "w", stderr);
+    ::execlp("prometheus", "prometheus", config_flag.c_str(), data.c_str(), listen.c_str(),
+             static_cast<char*>(nullptr));
+    ::_exit(127);
+  }
+  ~Prometheus() { Stop(SIGKILL); }
+  void Stop(int signal) {
+    if (pid_ <= 0) return;
+    ::kill(pid_, signal);
+    ::waitpid(pid_, nullptr, 0);
+    pid_ = -1;
+  }
+
+ private:
+  pid_t pid_ = -1;
+};
+
+// A port that was free a moment ago.
+int FreePort() {
+  int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  ::bind(fd, reinterpret_cast<sockaddr*>(&address), size);
+  ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
+  ::close(fd);
+  return ntohs(address.sin_port);
+}
+
+TEST_F(DbTest, ReplaysTheLogOfARealPrometheusThatWasKilled) {
+  if (!Installed("prometheus") || !Installed("promtool")) {
+    GTEST_SKIP() << "prometheus or promtool is not installed";
+  }
+  std::string data = path_ + "/data";
+  Prometheus prometheus(path_, FreePort());
+  auto log_bytes = [&] {
+    std::error_code none;
+    auto size = std::filesystem::file_size(data + "/wal/00000000", none);
+    return none ? uintmax_t{0} : size;
+  };
+  // Some scrapes of some hundred series; give up after half a minute.
+  for (int i = 0; i < 300 && log_bytes() < 60'000; ++i) ::usleep(100'000);
+  prometheus.Stop(SIGKILL);
+  ASSERT_GE(log_bytes(), 60'000u);
+  std::vector<std::string> theirs = DumpByPromtool(data);
+  ASSERT_GT(theirs.size(), 1000u);
+  std::filesystem::copy(data + "/wal", path_ + "/wal");
+  for (int round = 0; round < 2; ++round) {
+    // The second time our own records follow theirs.
+    auto db = Open();
+    std::vector<std::string> ours = DumpLikePromtool(*db);
+    std::erase_if(ours,
+                  [](const std::string& line) { return line.find("ours_") != std::string::npos; });
+    EXPECT_EQ(ours, theirs);
+    TimeMs now = db->GetStats().max_time + 1000;
+    auto appender = db->NewAppender();
+    ASSERT_TRUE(appender->Append(0, Labels::Of({{"__name__", "ours_old"}}), now, round).ok());
+    std::string fresh = "ours_" + std::to_string(round);
+    ASSERT_TRUE(appender->Append(0, Labels::Of({{"__name__", fresh}}), now, 5).ok());
+    ASSERT_TRUE(appender->Commit().ok());
+  }
+  auto db = Open();
+  std::string dump = Dump(*db);
+  EXPECT_NE(dump.find("ours_0: "), std::string::npos);
+  EXPECT_NE(dump.find("ours_1: "), std::string::npos);
 }
 
 }  // namespace

@@ -103,13 +103,11 @@ Result<void> Head::WriteCheckpoint(uint64_t last_segment, TimeMs mint) {
   std::erase_if(segments, [&](const wal::SegmentFile& s) {
     return s.number < first || s.number > last_segment;
   });
-  TRY(copy_all(segments));
+  TRY(copy_all(std::move(segments)));
   TRY(writer->Close());
   TRY(fs.Rename(temporary, path));
   TRY(fs.SyncDirectory(directory));
-  for (const wal::SegmentFile& segment : segments) TRY(fs.Remove(segment.path));
-  if (before) TRY(fs.RemoveRecursively(before->path));
-  return {};
+  return wal::RemoveObsolete(fs, directory);
 }
 
 Result<void> Head::Truncate(TimeMs t) {

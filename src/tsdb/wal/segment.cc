@@ -77,4 +77,21 @@ Result<std::optional<CheckpointDirectory>> FindCheckpoint(FileSystem& fs,
   return newest;
 }
 
+Result<void> RemoveObsolete(FileSystem& fs, const std::string& directory) {
+  if (!fs.Exists(directory)) return {};
+  std::optional<CheckpointDirectory> newest = TRY(FindCheckpoint(fs, directory));
+  for (const DirEntry& entry : TRY(fs.ListDirectory(directory))) {
+    std::string path = JoinPath(directory, entry.name);
+    if (entry.is_directory && entry.name.starts_with(kCheckpointPrefix)) {
+      bool unfinished = entry.name.ends_with(".tmp");
+      if (unfinished || (newest && path != newest->path)) TRY(fs.RemoveRecursively(path));
+    } else if (newest && !entry.is_directory) {
+      // In order of numbers, so that what a crash leaves is consecutive.
+      std::optional<uint64_t> number = ParseNumber(entry.name);
+      if (number && *number <= newest->number) TRY(fs.Remove(path));
+    }
+  }
+  return {};
+}
+
 }  // namespace watchfire::wal

@@ -52,4 +52,7 @@ Result<std::optional<CheckpointDirectory>> FindCheckpoint(FileSystem& fs,
                                                           const std::string& directory);
 std::string CheckpointName(uint64_t number);
 
+// Removes what a crash may leave: unfinished checkpoints, and what the newest one replaces.
+Result<void> RemoveObsolete(FileSystem& fs, const std::string& directory);
+
 }  // namespace watchfire::wal

@@ -173,7 +173,9 @@ Result<void> Writer::CutSegment() {
   }
   TRY(Flush());
   TRY(SyncFile());
-  TRY(file_->Close());
+  Result<void> closed = file_->Close();
+  file_.reset();
+  TRY(closed);
   return OpenSegment(open_segment_ + 1);
 }
 
@@ -256,6 +258,7 @@ Result<void> Writer::Close() {
   if (open_segment_ == UINT64_MAX) return {};
   if (torn_) TRY(CutBack());
   open_segment_ = UINT64_MAX;
+  if (file_ == nullptr) return {};  // opening it had failed
   Result<void> synced = SyncFile();
   Result<void> closed = file_->Close();
   file_.reset();
