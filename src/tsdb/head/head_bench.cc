@@ -88,9 +88,11 @@ size_t ResidentBytes() {
 // `count` series in targets of a thousand lines, and one row for each target after the other.
 class Load {
  public:
-  explicit Load(size_t count) : count_(count), values_(count) {
+  explicit Load(size_t count, FileSystem* files = nullptr, const std::string& directory = "")
+      : count_(count), values_(count) {
     HeadOptions options;
-    options.fs = &files_;
+    options.fs = files == nullptr ? &files_ : files;
+    options.wal_directory = directory;
     options.clock = Clock::System();
     options.registry = &registry_;
     head_ = std::make_unique<Head>(options);
@@ -187,6 +189,36 @@ BENCHMARK(BM_commit)
     ->Args({1'000'000, 3})
     ->Iterations(10)
     ->Unit(benchmark::kMillisecond);
+
+// Replaying forty scrapes from a real log; also how much the log takes a sample.
+void BM_replay(benchmark::State& state) {
+  std::string pattern = (std::filesystem::temp_directory_path() / "wf_replay_XXXXXX").string();
+  if (::mkdtemp(pattern.data()) == nullptr) std::abort();
+  auto count = static_cast<size_t>(state.range(0));
+  {
+    Load load(count, FileSystem::Local(), pattern);
+    for (int i = 0; i < 40; ++i) load.Scrape(3);
+  }
+  uint64_t log_bytes = 0;
+  for (const auto& file : std::filesystem::directory_iterator(pattern)) {
+    log_bytes += file.file_size();
+  }
+  uint64_t samples = 0;
+  for (auto _ : state) {
+    client::Registry registry;
+    HeadOptions options;
+    options.fs = FileSystem::Local();
+    options.clock = Clock::System();
+    options.wal_directory = pattern;
+    options.registry = &registry;
+    Head head(options);
+    samples += head.Replay(nullptr)->samples;
+  }
+  state.SetItemsProcessed(static_cast<int64_t>(samples));
+  state.counters["log_B/sample"] = static_cast<double>(log_bytes) / static_cast<double>(count * 40);
+  std::filesystem::remove_all(pattern);
+}
+BENCHMARK(BM_replay)->Arg(100'000)->Arg(1'000'000)->Iterations(1)->Unit(benchmark::kMillisecond);
 
 void BM_memory(benchmark::State& state) {
   for (auto _ : state) {
