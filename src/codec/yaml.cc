@@ -125,12 +125,13 @@ class Builder {
 
   Result<void> AddScalar(fy_event* event) {
     Node node = MakeNode(Kind::kScalar, event);
-    node.text = TokenText(event->scalar.value);
     fy_scalar_style style = fy_token_scalar_style(event->scalar.value);
+    std::optional<std::string> raw =
+        style == FYSS_SINGLE_QUOTED ? DecodeAdjacentQuotes(event) : std::nullopt;
+    node.text = raw ? std::move(*raw) : TokenText(event->scalar.value);
     node.plain = style == FYSS_PLAIN;
     // libfyaml points behind the quote, and behind the line of the indicator.
     if (style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED) node.column -= 1;
-    if (style == FYSS_SINGLE_QUOTED) RepairSingleQuoted(event, node);
     if (style == FYSS_LITERAL || style == FYSS_FOLDED) {
       FindIndicator(event, node);
       // An empty block scalar comes as one space, which no other block scalar can be.
@@ -149,14 +150,15 @@ class Builder {
     return Attach(std::move(node), anchor, 1, cost);
   }
 
-  // libfyaml 0.7 garbles adjacent escaped quotes ('a''''b'), so those are read from the source.
-  void RepairSingleQuoted(fy_event* event, Node& node) const {
+  // libfyaml 0.7 garbles (and leaks) adjacent escaped quotes ('a''''b'), so those are read from the
+  // source instead; nullopt if there are none.
+  std::optional<std::string> DecodeAdjacentQuotes(fy_event* event) const {
     const fy_mark* start = fy_event_start_mark(event);
     const fy_mark* end = fy_event_end_mark(event);
-    if (start == nullptr || end == nullptr || end->input_pos > text_.size()) return;
+    if (start == nullptr || end == nullptr || end->input_pos > text_.size()) return std::nullopt;
     std::string_view raw = text_.substr(start->input_pos, end->input_pos - start->input_pos);
-    if (raw.find("''''") == std::string_view::npos) return;
-    node.text = FoldLines(ReplaceAll(raw, "''", "'"));
+    if (raw.find("''''") == std::string_view::npos) return std::nullopt;
+    return FoldLines(ReplaceAll(raw, "''", "'"));
   }
 
   // Line breaks inside quotes: one becomes a space, further ones stay, space around them goes.
