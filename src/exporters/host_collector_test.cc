@@ -109,7 +109,8 @@ TEST_F(HostCollectorTest, AsksRealFileSystemsOnlyAndEachOnce) {
   EXPECT_EQ(
       Collect("node_filesystem_device_error"),
       (Strings{
-          R"(node_filesystem_device_error{device="/dev/sda1",fstype="ext4",mountpoint="/data/with space"} 0)",
+          R"(node_filesystem_device_error{device="/dev/sda1",fstype="ext4",)"
+          R"(mountpoint="/data/with space"} 0)",
           R"(node_filesystem_device_error{device="/dev/sdb",fstype="xfs",mountpoint="/gone"} 1)"}));
   Strings sizes = Collect("node_filesystem_size_bytes");
   ASSERT_EQ(sizes.size(), 1u);
@@ -117,7 +118,8 @@ TEST_F(HostCollectorTest, AsksRealFileSystemsOnlyAndEachOnce) {
   EXPECT_EQ(
       Collect("node_filesystem_readonly"),
       Strings{
-          R"(node_filesystem_readonly{device="/dev/sda1",fstype="ext4",mountpoint="/data/with space"} 1)"});
+          R"(node_filesystem_readonly{device="/dev/sda1",fstype="ext4",)"
+          R"(mountpoint="/data/with space"} 1)"});
 }
 
 TEST_F(HostCollectorTest, ReadsNetworkDevices) {

@@ -21,8 +21,6 @@ Loop::Loop(Target target, std::shared_ptr<JobPlan> plan, LoopServices& services)
       services_(services),
       interval_length_(
           services.metrics.interval_length.With({model::FormatDuration(target_.interval_ms)})),
-      interval_length_histogram_(services.metrics.interval_length_histogram.With(
-          {model::FormatDuration(target_.interval_ms)})),
       cache_(plan_->rules, target_.labels, plan_->layouts),
       discovered_labels_(target_.discovered_labels) {}
 
@@ -339,7 +337,6 @@ void Loop::Finish(const Visit& visit, const std::string& error) {
   if (last_started_ != 0) {
     double interval = ToSeconds(visit.started - last_started_);
     interval_length_.Observe(interval);
-    interval_length_histogram_.Observe(interval);
   }
   last_started_ = visit.started;
   if (!error.empty()) {

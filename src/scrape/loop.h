@@ -119,7 +119,6 @@ class Loop final : public ScheduledTask, public std::enable_shared_from_this<Loo
   const std::shared_ptr<JobPlan> plan_;
   LoopServices& services_;
   client::Summary& interval_length_;
-  client::Histogram& interval_length_histogram_;
 
   // These three belong to the scrape that runs (busy_), or to nobody once the loop is idle.
   SeriesCache cache_;

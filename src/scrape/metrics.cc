@@ -6,11 +6,6 @@ Metrics::Metrics(client::Registry& registry)
     : interval_length(registry.AddSummaryFamily("prometheus_target_interval_length_seconds",
                                                 "Actual intervals between scrapes.",
                                                 {0.01, 0.05, 0.5, 0.90, 0.99}, {"interval"})),
-      interval_length_histogram(registry.AddHistogramFamily(
-          "prometheus_target_interval_length_histogram_seconds",
-          "Actual intervals between scrapes as a histogram.",
-          {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60, 120},
-          {"interval"})),
       pools(registry.AddCounter("prometheus_target_scrape_pools_total",
                                 "Total number of scrape pool creation attempts.")),
       pools_failed(registry.AddCounter("prometheus_target_scrape_pools_failed_total",
@@ -63,10 +58,6 @@ Metrics::Metrics(client::Registry& registry)
       exceeded_body_size_limit(
           registry.AddCounter("prometheus_target_scrapes_exceeded_body_size_limit_total",
                               "Total number of scrapes that hit the body size limit")),
-      exceeded_native_histogram_bucket_limit(registry.AddCounter(
-          "prometheus_target_scrapes_exceeded_native_histogram_bucket_limit_total",
-          "Total number of scrapes that hit the native histogram bucket limit and were "
-          "rejected.")),
       sample_duplicate(registry.AddCounter(
           "prometheus_target_scrapes_sample_duplicate_timestamp_total",
           "Total number of samples rejected due to duplicate timestamps but different values.")),

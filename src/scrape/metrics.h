@@ -10,7 +10,6 @@ struct Metrics {
   explicit Metrics(client::Registry& registry);
 
   client::Family<client::Summary>& interval_length;              // interval
-  client::Family<client::Histogram>& interval_length_histogram;  // interval
   client::Counter& pools;
   client::Counter& pools_failed;
   client::Counter& pool_reloads;
@@ -28,7 +27,6 @@ struct Metrics {
   client::Family<client::Gauge>& metadata_bytes;     // scrape_job
   client::Counter& exceeded_sample_limit;
   client::Counter& exceeded_body_size_limit;
-  client::Counter& exceeded_native_histogram_bucket_limit;
   client::Counter& sample_duplicate;
   client::Counter& sample_out_of_order;
   client::Counter& sample_out_of_bounds;

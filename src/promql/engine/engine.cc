@@ -25,11 +25,7 @@ struct EngineMetrics {
             registry.AddCounter("prometheus_engine_query_samples_read_total",
                                 "The total number of samples read from storage by all queries.")),
         durations(registry.AddSummaryFamily("prometheus_engine_query_duration_seconds",
-                                            "Query timings", {0.5, 0.9, 0.99}, {"slice"})),
-        histograms(registry.AddHistogramFamily("prometheus_engine_query_duration_histogram_seconds",
-                                               "The duration of various parts of PromQL query "
-                                               "execution.",
-                                               {0.01, 0.1, 1, 10}, {"slice"})) {
+                                            "Query timings", {0.5, 0.9, 0.99}, {"slice"})) {
     registry
         .AddGauge("prometheus_engine_queries_concurrent_max",
                   "The max number of concurrent queries.")
@@ -39,19 +35,14 @@ struct EngineMetrics {
                         "The number of query log failures.");
     for (const char* slice : {"queue_time", "prepare_time", "inner_eval", "result_sort"}) {
       durations.With({slice});
-      histograms.With({slice});
     }
   }
-  void Observe(const char* slice, double seconds) {
-    durations.With({slice}).Observe(seconds);
-    histograms.With({slice}).Observe(seconds);
-  }
+  void Observe(const char* slice, double seconds) { durations.With({slice}).Observe(seconds); }
 
   client::Gauge& queries;
   client::Counter& samples;
   client::Counter& samples_read;
   client::Family<client::Summary>& durations;
-  client::Family<client::Histogram>& histograms;
 };
 
 class Stopwatch {

@@ -8,7 +8,7 @@
 #include <fmt/core.h>
 
 #include "model/regex.h"
-#include "promql/engine/promqltest.h"
+#include "promql/engine/promqltest_test.h"
 
 namespace watchfire::promql {
 namespace {

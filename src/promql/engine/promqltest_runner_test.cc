@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "promql/engine/context.h"
-#include "promql/engine/promqltest.h"
+#include "promql/engine/promqltest_test.h"
 #include "promql/parser/parser.h"
 #include "promql/parser/printer.h"
 #include "testing/test_storage.h"

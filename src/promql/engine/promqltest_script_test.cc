@@ -5,7 +5,7 @@
 #include "base/numbers.h"
 #include "base/text.h"
 #include "model/duration.h"
-#include "promql/engine/promqltest.h"
+#include "promql/engine/promqltest_test.h"
 #include "promql/parser/parser.h"
 
 namespace watchfire::promql {
