@@ -66,7 +66,7 @@ Result<void> Replayer::ApplySeries(std::string_view record) {
   TRY(wal::DecodeSeries(record, &series_));
   for (const wal::SeriesRecord& series : series_) {
     // A set that could not be created could not have been logged by us; others' are let go.
-    Result<std::pair<SeriesId, bool>> made = head_->index_.FindOrCreate(series.labels);
+    Result<std::pair<SeriesId, bool>> made = head_->index_.FindOrCreate(series.labels, true);
     if (!made) {
       WF_LOG(kWarn, "Skipping a series of the write-ahead log", {"err", made.error()});
       continue;

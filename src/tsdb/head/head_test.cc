@@ -280,6 +280,7 @@ TEST_F(HeadTest, ARolledBackTransactionLeavesNothing) {
   ASSERT_TRUE(appender->Append(0, Series(1), 1000, 1).ok());
   appender->Rollback();
   ASSERT_TRUE(appender->Commit().ok());
+  appender.reset();
   EXPECT_EQ(Dump(**head_->NewQuerier(kMinTime, kMaxTime)), "");
   Open();
   EXPECT_EQ(replayed_.samples, 0u);

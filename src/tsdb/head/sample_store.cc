@@ -345,7 +345,7 @@ void SampleStore::AppendToMembers(Timeline& timeline, uint16_t index,
 
 void SampleStore::ApplyRow(TimeMs t, std::span<const SeriesId> ids, std::span<const double> values,
                            Outcome* outcome) {
-  for (SeriesId id : ids) GrowTo(id);
+  GrowTo(*std::max_element(ids.begin(), ids.end()));
   TimelineId timeline = timeline_of_[ids[0]].load(std::memory_order_relaxed);
   if (timeline != 0 && timeline != kBetween &&
       ApplyKnownRow(*timelines_[timeline], t, ids, values)) {

@@ -152,9 +152,12 @@ std::optional<SeriesId> Index::Find(const model::Labels& labels) const {
   return store_.Find(labels);
 }
 
-Result<std::pair<SeriesId, bool>> Index::FindOrCreate(const model::Labels& labels) {
+Result<std::pair<SeriesId, bool>> Index::FindOrCreate(const model::Labels& labels,
+                                                      bool expect_new) {
   if (labels.empty()) return Error::Invalid("empty labelset: invalid sample");
-  if (std::optional<SeriesId> known = Find(labels)) return std::pair(*known, false);
+  if (!expect_new) {
+    if (std::optional<SeriesId> known = Find(labels)) return std::pair(*known, false);
+  }
   for (const model::LabelView& label : labels) {
     if (label.name.size() > TextSlab::kMaxText || label.value.size() > TextSlab::kMaxText) {
       return Error::Limit("label {} is longer than {} bytes: invalid sample",

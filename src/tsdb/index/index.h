@@ -46,7 +46,9 @@ class Index {
 
   std::optional<SeriesId> Find(const model::Labels& labels) const EXCLUDES(mutex_);
   // The series' id, and whether it is new. kInvalid for an empty set or a text that is too long.
-  Result<std::pair<SeriesId, bool>> FindOrCreate(const model::Labels& labels) EXCLUDES(mutex_);
+  // `expect_new`: the caller knows better than to look for it first (replaying a log).
+  Result<std::pair<SeriesId, bool>> FindOrCreate(const model::Labels& labels,
+                                                 bool expect_new = false) EXCLUDES(mutex_);
 
   uint32_t num_series() const { return store_.size(); }
   model::Labels LabelsOf(SeriesId id) const { return store_.LabelsOf(id); }

@@ -34,8 +34,11 @@ void PutVarint(uint32_t v, std::string* out) {
 
 uint64_t HashParts(LabelStore::Parts parts) {
   uint64_t both = (uint64_t{parts.shape} << 32) | parts.target;
-  both *= 0x9e3779b97f4a7c15ULL;
-  return both ^ (both >> 29);
+  both ^= both >> 33;
+  both *= 0xff51afd7ed558ccdULL;
+  both ^= both >> 33;
+  both *= 0xc4ceb9fe1a85ec53ULL;
+  return both ^ (both >> 33);
 }
 
 }  // namespace
@@ -102,18 +105,29 @@ std::optional<LabelStore::Encoded> LabelStore::EncodeKnown(const model::Labels& 
   return encoded;
 }
 
+Pair LabelStore::FindOrAddPair(const model::LabelView& label) {
+  if (!names_.Find(label.name)) {
+    // The dictionary first: whoever sees the name may read its values.
+    dictionaries_.Grow(names_.size() + 1);
+    dictionaries_[names_.size()] = new Dictionary(&slab_);
+  }
+  NameId name = names_.FindOrAdd(label.name);
+  return {name, dictionaries_[name]->FindOrAdd(label.value)};
+}
+
 LabelStore::Encoded LabelStore::EncodeAdding(const model::Labels& labels) {
   Encoded encoded;
+  size_t place = 0;
   for (const model::LabelView& label : labels) {
-    if (!names_.Find(label.name)) {
-      // The dictionary first: whoever sees the name may read its values.
-      dictionaries_.Grow(names_.size() + 1);
-      dictionaries_[names_.size()] = new Dictionary(&slab_);
+    // New series come in the order of a page, so most labels are those of the series before.
+    if (place == recent_.size()) recent_.push_back(FindOrAddPair(label));
+    Pair& pair = recent_[place++];
+    if (names_.Text(pair.name) != label.name ||
+        dictionaries_[pair.name]->Text(pair.value) != label.value) {
+      pair = FindOrAddPair(label);
     }
-    NameId name = names_.FindOrAdd(label.name);
-    ValueId value = dictionaries_[name]->FindOrAdd(label.value);
     Side side = SideOf(label.name);
-    PartTable::Encode({name, value}, side == Side::kShape ? &encoded.shape : &encoded.target);
+    PartTable::Encode(pair, side == Side::kShape ? &encoded.shape : &encoded.target);
   }
   return encoded;
 }

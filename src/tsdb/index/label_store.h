@@ -136,6 +136,7 @@ class LabelStore {
   };
   std::optional<Encoded> EncodeKnown(const model::Labels& labels) const;
   Encoded EncodeAdding(const model::Labels& labels);
+  Pair FindOrAddPair(const model::LabelView& label);
   std::optional<SeriesId> FindParts(Parts parts) const;
 
   TextSlab slab_;
@@ -147,6 +148,7 @@ class LabelStore {
   StableArray<PartId> targets_of_;
   std::atomic<uint32_t> size_{0};
   IdTable table_;
+  std::vector<Pair> recent_;  // of the newest series, by place in its label set
 };
 
 }  // namespace watchfire::index
