@@ -31,6 +31,8 @@
 namespace watchfire::net {
 namespace {
 
+const std::string kLoopback = "127.0.0.1";
+
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using ErrorCodeRef = const boost::system::error_code&;
@@ -434,7 +436,9 @@ Result<void> Server::Listen(const std::string& address) {
   tcp::endpoint endpoint(tcp::v6(), where.port);
   if (!where.host.empty()) {
     tcp::resolver resolver(io);
-    auto found = resolver.resolve(where.host, std::to_string(where.port), error);
+    // Known without asking (RFC 6761): minimal containers have no /etc/hosts.
+    const std::string& host = where.host == "localhost" ? kLoopback : where.host;
+    auto found = resolver.resolve(host, std::to_string(where.port), error);
     if (error) return Error::Io("listen tcp {}: {}", address, error.message());
     endpoint = *found.begin();
     for (const auto& entry : found) {  // "localhost" means 127.0.0.1 first, as it does in Go

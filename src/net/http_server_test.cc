@@ -507,7 +507,7 @@ TEST_F(HttpServerTest, CountsRequestsByHandler) {
 
 TEST_F(HttpServerTest, ListensOnSeveralAddresses) {
   options_.listen_addresses = {"127.0.0.1:0", "[::1]:0", ":0", "localhost:0"};
-  Start();
+  ASSERT_NO_FATAL_FAILURE(Start());
   ASSERT_EQ(server_->ports().size(), 4u);
   for (size_t i = 0; i < 4; ++i) {
     RawClient client(server_->ports()[i], i == 1);
