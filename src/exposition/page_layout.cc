@@ -94,7 +94,11 @@ void PageLayoutBuilder::Add(PageLayout::LineKind kind, std::string_view key) {
   line.sample = static_cast<uint32_t>(layout.sample_count_) & 0x3fffffffu;
   line.kind = static_cast<uint32_t>(kind) & 3u;
   layout.lines_.push_back(line);
-  if (kind != PageLayout::LineKind::kMeta) ++layout.sample_count_;
+  if (kind == PageLayout::LineKind::kMeta) {
+    layout.meta_bytes_ += key.size();
+  } else {
+    ++layout.sample_count_;
+  }
 }
 
 void PageLayoutBuilder::AddRange(const PageLayout& other, size_t from, size_t count) {

@@ -44,6 +44,7 @@ class PageLayout {
   // Families with what the page says of them, in page order of first mention.
   std::vector<std::pair<std::string, model::Metadata>> Metadata() const;
   size_t meta_count() const { return lines_.size() - sample_count_; }
+  size_t meta_bytes() const { return meta_bytes_; }
 
   // Of keys and kinds.
   uint64_t hash() const { return hash_; }
@@ -63,6 +64,7 @@ class PageLayout {
   std::string text_;
   std::vector<Line> lines_;
   size_t sample_count_ = 0;
+  size_t meta_bytes_ = 0;
   uint64_t hash_ = 0;
   mutable std::once_flag index_once_;
   mutable std::atomic<size_t> index_bytes_{0};

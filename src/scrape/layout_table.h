@@ -29,10 +29,24 @@ class LayoutTable {
     return layout;
   }
 
-  size_t size() {
+  // Of the distinct layouts: their number, their lines that are no samples, the bytes of those.
+  struct Sizes {
+    size_t layouts = 0;
+    size_t meta_lines = 0;
+    size_t meta_bytes = 0;
+  };
+  Sizes Count() {
     MutexLock lock(mutex_);
     Sweep();
-    return layouts_.size();
+    Sizes sizes;
+    for (const auto& [hash, weak] : layouts_) {
+      Layout layout = weak.lock();
+      if (!layout) continue;
+      ++sizes.layouts;
+      sizes.meta_lines += layout->meta_count();
+      sizes.meta_bytes += layout->meta_bytes();
+    }
+    return sizes;
   }
 
  private:

@@ -22,6 +22,53 @@ std::string_view HealthName(Health health) {
   return "unknown";
 }
 
+namespace {
+
+// The running pools. Apart from the manager because the registry, which asks for their sizes at
+// each gathering, outlives it: then the list is empty.
+struct PoolList {
+  mutable Mutex mutex;
+  std::map<std::string, std::shared_ptr<Pool>> pools GUARDED_BY(mutex);
+
+  std::map<std::string, std::shared_ptr<Pool>> Copy() const {
+    MutexLock lock(mutex);
+    return pools;
+  }
+  std::vector<client::MetricFamily> Collect() const {
+    using client::MetricKind;
+    client::MetricFamily layouts{"prometheus_target_scrape_pool_symboltable_items",
+                                 "Current number of distinct page layouts in this scrape pool.",
+                                 MetricKind::kGauge,
+                                 {}};
+    client::MetricFamily entries{"prometheus_target_metadata_cache_entries",
+                                 "Total number of metric metadata entries in the cache",
+                                 MetricKind::kGauge,
+                                 {}};
+    client::MetricFamily bytes{
+        "prometheus_target_metadata_cache_bytes",
+        "The number of bytes that are currently used for storing metric metadata in the cache",
+        MetricKind::kGauge,
+        {}};
+    MutexLock lock(mutex);
+    for (const auto& [job, pool] : pools) {
+      LayoutTable::Sizes sizes = pool->LayoutSizes();
+      auto add = [&job = job](client::MetricFamily& family, size_t value) {
+        client::MetricPoint point;
+        point.labels = {{"scrape_job", job}};
+        point.value = static_cast<double>(value);
+        family.points.push_back(std::move(point));
+      };
+      add(layouts, sizes.layouts);
+      add(entries, sizes.meta_lines);
+      add(bytes, sizes.meta_bytes);
+    }
+    if (layouts.points.empty()) return {};
+    return {std::move(layouts), std::move(entries), std::move(bytes)};
+  }
+};
+
+}  // namespace
+
 struct Manager::Impl {
   Metrics metrics;
   ScratchPool scratches;
@@ -29,15 +76,15 @@ struct Manager::Impl {
   net::HttpFetcher fetcher;
   LoopServices services;
 
-  // Serialises ApplyConfig, UpdateTargets and Stop, which may wait for loops; taken before `mutex`.
+  // Serialises ApplyConfig, UpdateTargets and Stop, which may wait for loops; taken before any
+  // other.
   Mutex apply_mutex;
   discovery::TargetSets sets GUARDED_BY(apply_mutex);
   // Loops on their way to their stale markers, by job and target key.
   std::map<std::string, std::map<std::string, std::weak_ptr<Loop>>> ending GUARDED_BY(apply_mutex);
   bool stopped GUARDED_BY(apply_mutex) = false;
 
-  mutable Mutex mutex;
-  std::map<std::string, std::shared_ptr<Pool>> pools GUARDED_BY(mutex);
+  const std::shared_ptr<PoolList> list = std::make_shared<PoolList>();
 
   Impl(const ManagerOptions& options, const ManagerDependencies& dependencies)
       : metrics(*dependencies.registry),
@@ -52,12 +99,16 @@ struct Manager::Impl {
                  dependencies.clock,
                  options.user_agent,
                  options.timestamp_tolerance_ms,
-                 Hash(options.host)} {}
-
-  std::map<std::string, std::shared_ptr<Pool>> Pools() const {
-    MutexLock lock(mutex);
-    return pools;
+                 Hash(options.host)} {
+    dependencies.registry->AddCollector([list = list] { return list->Collect(); });
   }
+  ~Impl() {
+    // Loops must not outlive the fetcher.
+    MutexLock lock(list->mutex);
+    list->pools.clear();
+  }
+
+  std::map<std::string, std::shared_ptr<Pool>> Pools() const { return list->Copy(); }
 
   // New pools for what is new or changed; null where the running one stays.
   Result<std::map<std::string, std::shared_ptr<Pool>>> MakePools(const config::Config& config) {
@@ -125,14 +176,13 @@ struct Manager::Impl {
       }
     }
     {
-      MutexLock lock(mutex);
-      pools = std::move(next);
+      MutexLock lock(list->mutex);
+      list->pools = std::move(next);
     }
     for (const auto& [job, pool] : old) {
       End(job, pool->TakeLoops());
       RemoveMetrics(job);
     }
-    UpdateGauges();
     return {};
   }
 
@@ -146,7 +196,6 @@ struct Manager::Impl {
       Keep(job, former);
       End(job, ended);
     }
-    UpdateGauges();
   }
 
   // The loops of a job that wait for their end; those that were not taken go back by Keep.
@@ -172,17 +221,8 @@ struct Manager::Impl {
     metrics.pool_syncs.Remove({job});
     metrics.pool_targets.Remove({job});
     metrics.pool_target_limit.Remove({job});
-    metrics.pool_symboltable.Remove({job});
     metrics.sync_length.Remove({job});
     metrics.sync_failed.Remove({job});
-    metrics.metadata_entries.Remove({job});
-    metrics.metadata_bytes.Remove({job});
-  }
-
-  void UpdateGauges() {
-    for (const auto& [job, pool] : Pools()) {
-      metrics.pool_symboltable.With({job}).Set(static_cast<double>(pool->layout_count()));
-    }
   }
 
   void Stop() {

@@ -498,6 +498,10 @@ TEST_F(ManagerTest, TellsWhatPagesSayOfTheirFamilies) {
     return ++seen < 1;
   });
   EXPECT_EQ(seen, 1);
+  EXPECT_EQ(Metric("prometheus_target_metadata_cache_entries"), 3);
+  EXPECT_EQ(Metric("prometheus_target_scrape_pool_symboltable_items"), 1);
+  manager_.reset();
+  EXPECT_EQ(Metric("prometheus_target_metadata_cache_entries"), -1);
 }
 
 TEST_F(ManagerTest, WritesNoMarkersWhenItStops) {

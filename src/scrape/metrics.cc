@@ -32,9 +32,6 @@ Metrics::Metrics(client::Registry& registry)
       pool_target_limit(registry.AddGaugeFamily(
           "prometheus_target_scrape_pool_target_limit",
           "Maximum number of targets allowed in this scrape pool.", {"scrape_job"})),
-      pool_symboltable(registry.AddGaugeFamily(
-          "prometheus_target_scrape_pool_symboltable_items",
-          "Current number of distinct page layouts in this scrape pool.", {"scrape_job"})),
       sync_length(registry.AddSummaryFamily("prometheus_target_sync_length_seconds",
                                             "Actual interval to sync the scrape pool.",
                                             {0.01, 0.05, 0.5, 0.90, 0.99}, {"scrape_job"})),
@@ -45,13 +42,6 @@ Metrics::Metrics(client::Registry& registry)
           "prometheus_target_reload_length_seconds",
           "Actual interval to reload the scrape pool with a given configuration.",
           {0.01, 0.05, 0.5, 0.90, 0.99}, {"interval"})),
-      metadata_entries(registry.AddGaugeFamily(
-          "prometheus_target_metadata_cache_entries",
-          "Total number of metric metadata entries in the cache", {"scrape_job"})),
-      metadata_bytes(registry.AddGaugeFamily(
-          "prometheus_target_metadata_cache_bytes",
-          "The number of bytes that are currently used for storing metric metadata in the cache",
-          {"scrape_job"})),
       exceeded_sample_limit(registry.AddCounter(
           "prometheus_target_scrapes_exceeded_sample_limit_total",
           "Total number of scrapes that hit the sample limit and were rejected.")),

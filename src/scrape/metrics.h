@@ -9,7 +9,7 @@ namespace watchfire::scrape {
 struct Metrics {
   explicit Metrics(client::Registry& registry);
 
-  client::Family<client::Summary>& interval_length;              // interval
+  client::Family<client::Summary>& interval_length;  // interval
   client::Counter& pools;
   client::Counter& pools_failed;
   client::Counter& pool_reloads;
@@ -19,12 +19,9 @@ struct Metrics {
   client::Family<client::Counter>& pool_syncs;       // scrape_job
   client::Family<client::Gauge>& pool_targets;       // scrape_job
   client::Family<client::Gauge>& pool_target_limit;  // scrape_job
-  client::Family<client::Gauge>& pool_symboltable;   // scrape_job
   client::Family<client::Summary>& sync_length;      // scrape_job
   client::Family<client::Counter>& sync_failed;      // scrape_job
   client::Family<client::Summary>& reload_length;    // interval
-  client::Family<client::Gauge>& metadata_entries;   // scrape_job
-  client::Family<client::Gauge>& metadata_bytes;     // scrape_job
   client::Counter& exceeded_sample_limit;
   client::Counter& exceeded_body_size_limit;
   client::Counter& sample_duplicate;

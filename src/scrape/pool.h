@@ -38,8 +38,7 @@ class Pool {
   const config::ScrapeConfig& config() const { return *plan_->config; }
   std::vector<std::shared_ptr<Loop>> Loops() const;
   void AddDropped(TargetsStatus& status) const;
-  // Distinct page layouts.
-  size_t layout_count() { return plan_->layouts.size(); }
+  LayoutTable::Sizes LayoutSizes() const { return plan_->layouts.Count(); }
 
  private:
   Pool(std::shared_ptr<JobPlan> plan, LoopServices& services);

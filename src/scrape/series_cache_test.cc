@@ -254,7 +254,7 @@ TEST_F(SeriesCacheTest, SharesEqualLayoutsBetweenTargets) {
   std::unique_ptr<storage::Appender> appender = storage_.NewAppender();
   ASSERT_TRUE(second.Read(parser, *appender, scratch_, counts_).ok());
   EXPECT_EQ(second.layout(), cache_->layout());
-  EXPECT_EQ(layouts_.size(), 1u);
+  EXPECT_EQ(layouts_.Count().layouts, 1u);
 }
 
 TEST_F(SeriesCacheTest, NamesWhatMustBeMarkedWhenTheTargetEnds) {

@@ -144,6 +144,8 @@ TimeMs SampleTime(TimeMs scheduled, TimeMs started, int64_t interval_ms, int64_t
 
 TimeMs NextScheduled(uint64_t hash, uint64_t seed, int64_t interval_ms, TimeMs now) {
   auto offset = static_cast<int64_t>((hash ^ seed) % static_cast<uint64_t>(interval_ms));
+  // At most a thousand offsets: of ten thousand targets, ten wake the threads together.
+  offset -= offset % std::max<int64_t>(1, interval_ms / 1000);
   TimeMs base = now - now % interval_ms + offset;
   if (base - interval_ms >= now) return base - interval_ms;
   return base >= now ? base : base + interval_ms;
