@@ -255,8 +255,9 @@ size_t TextParser::MatchKnown(const PageLayout& layout, size_t from, PageValues&
       if (*after != ' ' || !IsDigit(after[1])) break;
       TimeMs t = 0;
       const char* digits = ++after;
-      while (IsDigit(*after) && after - digits <= 18) t = t * 10 + (*after++ - '0');
-      if (*after != '\n' || after - digits > 18) break;
+      // Eighteen digits cannot overflow; what has more is read by the slow way.
+      while (IsDigit(*after) && after - digits < 18) t = t * 10 + (*after++ - '0');
+      if (*after != '\n') break;
       out.timestamps.push_back(t);
     } else if (*after != '\n') {
       break;

@@ -319,10 +319,12 @@ class Session : public std::enable_shared_from_this<Session> {
       ++server_.running;
     }
     bool keep_alive = reader_->keep_alive() && !server_.draining;
-    server_.handlers.Submit([self = shared_from_this(), request, keep_alive] {
+    server_.handlers.Submit([self = shared_from_this(), request, keep_alive]() mutable {
       Server& server = self->server_;
       auto answer = std::make_shared<Answer>(server.Serve(*request, keep_alive));
-      asio::post(server.io, [self, answer] { self->Send(std::move(*answer)); });
+      // The reference goes along: the last one must not be dropped in this thread, which may come
+      // to it after the loop and its timers are gone.
+      asio::post(server.io, [self = std::move(self), answer] { self->Send(std::move(*answer)); });
       MutexLock lock(server.mutex);
       if (--server.running == 0) server.changed.NotifyAll();
     });
