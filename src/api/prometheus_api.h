@@ -39,7 +39,7 @@ struct ServerStatus {
   std::function<std::string()> config_yaml;
   std::function<bool()> reload_success;
   std::function<TimeMs()> last_reload;
-  std::function<std::string()> retention;  // "15d or 10GiB"
+  std::function<std::string()> retention;                  // "15d or 10GiB"
   std::vector<std::pair<std::string, std::string>> flags;  // sorted by name
   TimeMs start_time = 0;
   BuildInfo build;

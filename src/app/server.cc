@@ -304,8 +304,7 @@ Result<void> Server::Impl::OpenData(const config::Config& with) {
 
 void Server::Impl::Apply(const Configuration& loaded) {
   for (const std::string& warning : loaded.config->warnings) {
-    WF_LOG(kWarn, "Part of the configuration is taken otherwise than written",
-           {"reason", warning});
+    WF_LOG(kWarn, "Part of the configuration is taken otherwise than written", {"reason", warning});
   }
   engine->SetDefaultSubqueryStep(loaded.config->global.evaluation_interval_ms);
   discovery::Manager::Jobs jobs;

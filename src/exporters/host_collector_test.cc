@@ -115,11 +115,9 @@ TEST_F(HostCollectorTest, AsksRealFileSystemsOnlyAndEachOnce) {
   Strings sizes = Collect("node_filesystem_size_bytes");
   ASSERT_EQ(sizes.size(), 1u);
   EXPECT_NE(sizes[0].back(), '0');
-  EXPECT_EQ(
-      Collect("node_filesystem_readonly"),
-      Strings{
-          R"(node_filesystem_readonly{device="/dev/sda1",fstype="ext4",)"
-          R"(mountpoint="/data/with space"} 1)"});
+  EXPECT_EQ(Collect("node_filesystem_readonly"),
+            Strings{R"(node_filesystem_readonly{device="/dev/sda1",fstype="ext4",)"
+                    R"(mountpoint="/data/with space"} 1)"});
 }
 
 TEST_F(HostCollectorTest, ReadsNetworkDevices) {
