@@ -159,6 +159,13 @@ class LocalFileSystem final : public FileSystem {
     return ReadAll(fd.get(), path, limit);
   }
 
+  Result<MappedFile> Map(const std::string& path) override { return MappedFile::Open(path); }
+
+  Result<void> HardLink(const std::string& from, const std::string& to) override {
+    if (::link(from.c_str(), to.c_str()) != 0) return Errno("link", to);
+    return {};
+  }
+
   Result<void> WriteFileAtomically(const std::string& path, std::string_view content) override {
     std::string temporary = path + ".tmp";
     auto file = TRY(OpenAppend(temporary, true));
@@ -240,17 +247,35 @@ Result<MappedFile> MappedFile::Open(const std::string& path) {
   return MappedFile(static_cast<const char*>(data), size);
 }
 
+MappedFile MappedFile::OfCopy(std::string bytes) {
+  auto copy = std::make_unique<std::string>(std::move(bytes));
+  MappedFile file(copy->data(), copy->size());
+  file.copy_ = std::move(copy);
+  return file;
+}
+
 MappedFile::MappedFile(MappedFile&& other) noexcept
-    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+    : data_(std::exchange(other.data_, nullptr)),
+      size_(std::exchange(other.size_, 0)),
+      copy_(std::move(other.copy_)) {}
 
 MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   std::swap(data_, other.data_);
   std::swap(size_, other.size_);
+  std::swap(copy_, other.copy_);
   return *this;
 }
 
 MappedFile::~MappedFile() {
-  if (data_ != nullptr) ::munmap(const_cast<char*>(data_), size_);
+  if (data_ != nullptr && copy_ == nullptr) ::munmap(const_cast<char*>(data_), size_);
+}
+
+void MappedFile::Forget(size_t offset, size_t size) const {
+  if (data_ == nullptr || copy_ != nullptr) return;
+  constexpr size_t kPage = 4096;
+  size_t begin = (offset + kPage - 1) / kPage * kPage;
+  size_t end = std::min(offset + size, size_) / kPage * kPage;
+  if (begin < end) ::madvise(const_cast<char*>(data_) + begin, end - begin, MADV_DONTNEED);
 }
 
 Result<std::unique_ptr<FileLock>> FileLock::Acquire(const std::string& path, bool* existed) {

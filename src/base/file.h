@@ -41,6 +41,26 @@ struct DirEntry {
   uint64_t size = 0;
 };
 
+// The bytes of a whole file, mapped read-only (or copied, by a file system that has nothing to
+// map); empty files give an empty view.
+class MappedFile {
+ public:
+  static Result<MappedFile> Open(const std::string& path);
+  static MappedFile OfCopy(std::string bytes);
+  MappedFile(MappedFile&& other) noexcept;
+  MappedFile& operator=(MappedFile&& other) noexcept;
+  ~MappedFile();
+  std::string_view bytes() const { return {data_, size_}; }
+  // Tells the kernel that these pages will not be needed soon.
+  void Forget(size_t offset, size_t size) const;
+
+ private:
+  MappedFile(const char* data, size_t size) : data_(data), size_(size) {}
+  const char* data_ = nullptr;
+  size_t size_ = 0;
+  std::unique_ptr<std::string> copy_;  // if not mapped
+};
+
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
@@ -51,6 +71,9 @@ class FileSystem {
   // At most `limit` bytes are read; a larger file is a kLimit error.
   virtual Result<std::string> ReadFile(const std::string& path, uint64_t limit = UINT64_MAX) = 0;
   virtual Result<std::unique_ptr<ReadFileHandle>> OpenRead(const std::string& path) = 0;
+  virtual Result<MappedFile> Map(const std::string& path) = 0;
+  // A second name for a file, on the same disk.
+  virtual Result<void> HardLink(const std::string& from, const std::string& to) = 0;
   // Writes beside the target, syncs and renames, so that a reader sees the old or the new content.
   virtual Result<void> WriteFileAtomically(const std::string& path, std::string_view content) = 0;
   virtual Result<void> CreateDirectories(const std::string& path) = 0;
@@ -65,21 +88,6 @@ class FileSystem {
 
   // The machine's disk; lives for the whole process.
   static FileSystem* Local();
-};
-
-// A read-only memory map of a whole file; empty files give an empty view.
-class MappedFile {
- public:
-  static Result<MappedFile> Open(const std::string& path);
-  MappedFile(MappedFile&& other) noexcept;
-  MappedFile& operator=(MappedFile&& other) noexcept;
-  ~MappedFile();
-  std::string_view bytes() const { return {data_, size_}; }
-
- private:
-  MappedFile(const char* data, size_t size) : data_(data), size_(size) {}
-  const char* data_ = nullptr;
-  size_t size_ = 0;
 };
 
 // An exclusive lock on a file for the life of the object, as two processes on one data directory

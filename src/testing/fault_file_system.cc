@@ -195,6 +195,20 @@ Result<std::vector<DirEntry>> FaultFileSystem::ListDirectory(const std::string& 
   return entries;
 }
 
+Result<MappedFile> FaultFileSystem::Map(const std::string& path) {
+  return MappedFile::OfCopy(TRY(ReadFile(path, UINT64_MAX)));
+}
+
+// A copy will do: nobody writes to a file that has two names.
+Result<void> FaultFileSystem::HardLink(const std::string& from, const std::string& to) {
+  MutexLock lock(mutex_);
+  TRY(Step(from));
+  auto file = files_.find(from);
+  if (file == files_.end()) return Missing(from);
+  files_[to] = file->second;
+  return {};
+}
+
 Result<void> FaultFileSystem::Rename(const std::string& from, const std::string& to) {
   MutexLock lock(mutex_);
   TRY(Step(from));

@@ -44,6 +44,8 @@ class FaultFileSystem final : public FileSystem {
   Result<std::unique_ptr<AppendFile>> OpenAppend(const std::string& path, bool truncate) override;
   Result<std::unique_ptr<ReadFileHandle>> OpenRead(const std::string& path) override;
   Result<std::string> ReadFile(const std::string& path, uint64_t limit) override;
+  Result<MappedFile> Map(const std::string& path) override;
+  Result<void> HardLink(const std::string& from, const std::string& to) override;
   Result<void> WriteFileAtomically(const std::string& path, std::string_view content) override;
   Result<void> CreateDirectories(const std::string& path) override;
   Result<std::vector<DirEntry>> ListDirectory(const std::string& path) override;

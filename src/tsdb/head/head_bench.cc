@@ -44,6 +44,12 @@ class NullFileSystem final : public FileSystem {
   Result<std::unique_ptr<AppendFile>> OpenAppend(const std::string&, bool) override {
     return std::unique_ptr<AppendFile>(std::make_unique<NullFile>());
   }
+  Result<MappedFile> Map(const std::string& path) override {
+    return Error::NotFound("{}", path);
+  }
+  Result<void> HardLink(const std::string& from, const std::string&) override {
+    return Error::NotFound("{}", from);
+  }
   Result<std::string> ReadFile(const std::string& path, uint64_t) override { return None(path); }
   Result<std::unique_ptr<ReadFileHandle>> OpenRead(const std::string& path) override {
     return None(path);

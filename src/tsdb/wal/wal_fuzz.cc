@@ -17,6 +17,12 @@ class OneFile final : public FileSystem {
   Result<std::unique_ptr<AppendFile>> OpenAppend(const std::string&, bool) override {
     return Error::Denied("read-only");
   }
+  Result<MappedFile> Map(const std::string& path) override {
+    return Error::NotFound("{}", path);
+  }
+  Result<void> HardLink(const std::string& from, const std::string&) override {
+    return Error::NotFound("{}", from);
+  }
   Result<std::string> ReadFile(const std::string&, uint64_t) override { return content_; }
   Result<void> WriteFileAtomically(const std::string&, std::string_view) override { return {}; }
   Result<void> CreateDirectories(const std::string&) override { return {}; }
