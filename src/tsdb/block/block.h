@@ -43,7 +43,7 @@ class Block : public std::enable_shared_from_this<Block> {
   std::unique_ptr<storage::Querier> NewQuerier(TimeMs mint, TimeMs maxt);
 
   // Every series, tombstones not applied: for compaction and tools, which apply them themselves.
-  // `refs`, if given, gets the reference of each series as it comes (for tombstones).
+  // The sets tell each series' reference (ChunkSeriesSet::ref), as tombstones need it.
   std::unique_ptr<chunk::ChunkSource> Source();
 
   // Adds tombstones for what matches and lies in [mint, maxt]; written before they show. Returns

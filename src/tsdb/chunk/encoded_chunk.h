@@ -51,6 +51,8 @@ class ChunkSeriesSet {
   virtual bool Next() = 0;
   virtual const model::Labels& labels() const = 0;
   virtual std::span<const ChunkView> chunks() const = 0;
+  // The series' reference in its block, by which tombstones name it; 0 where there is none.
+  virtual uint64_t ref() const { return 0; }
   // After Next() returned false: ok, or why the walk ended early.
   virtual Result<void> status() const = 0;
 };
