@@ -13,6 +13,8 @@
 
 namespace watchfire::block {
 
+inline constexpr size_t kUlidDigits = 26;
+
 struct Ulid {
   std::array<uint8_t, 16> bytes{};
   auto operator<=>(const Ulid&) const = default;
