@@ -41,14 +41,19 @@ Result<void> DecodeHistograms(const ChunkView& chunk, TimeMs mint, TimeMs maxt,
 struct ChunkLimits {
   uint32_t max_samples = 120;
   size_t max_bytes = 1024;
+  // Whether windows of changed values are chosen so that the chunk is as short as can be, any reader
+  // understanding it, instead of as Prometheus chooses them: 5–10 % less for five times the work.
+  bool best_windows = false;
 };
-inline constexpr ChunkLimits kUpstreamLimits{120, 1024};
-inline constexpr ChunkLimits kFullLimits{2048, 8192};
+inline constexpr ChunkLimits kUpstreamLimits{120, 1024, false};
+inline constexpr ChunkLimits kFullLimits{2048, 8192, true};
 
 // Cuts and encodes samples that ascend strictly in time. Times and values have equal lengths.
-// `encoding`: kXor or kXor2.
+// `encoding`: kXor or kXor2. `starts`: start timestamps (0: unknown), one a sample or none at all;
+// only kXor2 keeps them.
 void EncodeFloats(std::span<const TimeMs> times, std::span<const double> values,
-                  const ChunkLimits& limits, Encoding encoding, std::vector<OwnedChunk>* out);
+                  const ChunkLimits& limits, Encoding encoding, std::vector<OwnedChunk>* out,
+                  std::span<const TimeMs> starts = {});
 
 // The same for histograms, with upstream's rules for counter resets, gauges, new buckets and
 // changed layouts; integer and float points may alternate (each change cuts). `with_starts`: the
