@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "tsdb/index/label_order.h"
+
 namespace watchfire::index {
 namespace {
 
@@ -327,6 +329,10 @@ Cardinality Index::TopCardinality(size_t limit) const {
   SortDescending(&out.memory_in_bytes_by_label_name, limit);
   SortDescending(&out.series_count_by_label_value_pair, limit);
   return out;
+}
+
+void Index::SortByLabels(std::vector<SeriesId>* ids) const {
+  index::SortByLabels(store_, ids);
 }
 
 LabelStore::Usage Index::MemoryUsage() const {

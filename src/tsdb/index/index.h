@@ -11,7 +11,9 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -55,10 +57,18 @@ class Index {
 
   // Series that match all of `matchers`, ascending.
   std::vector<SeriesId> Select(const model::Matchers& matchers) const EXCLUDES(mutex_);
+  // Brings series into the order of their label sets: eight bytes a series, half a second a
+  // million.
+  void SortByLabels(std::vector<SeriesId>* ids) const;
+
   // Sorted, distinct; of the given series only, if `among` is set.
   std::vector<std::string> LabelNames(const std::vector<SeriesId>* among) const;
   std::vector<std::string> LabelValues(const std::string& name,
                                        const std::vector<SeriesId>* among) const;
+
+  // All names and values in the labels of these series: sorted bytewise, distinct. Valid as long as
+  // the series are.
+  std::vector<std::string_view> SymbolsOf(std::span<const SeriesId> ids) const;
 
   Cardinality TopCardinality(size_t limit) const;
   LabelStore::Usage MemoryUsage() const EXCLUDES(mutex_);

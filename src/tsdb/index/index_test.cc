@@ -168,5 +168,36 @@ TEST(Index, QueriesRunWhileSeriesAreCreated) {
   creator.join();
 }
 
+// Names on both sides of the split, absent ones, values that are prefixes of each other.
+TEST(Index, SortingByNumbersIsSortingLabelSets) {
+  std::mt19937 random(11);
+  for (int count : {1, 20, 3000}) {
+    Index index;
+    const std::vector<std::string> names = {"Z",   "__name__", "app", "code",     "instance",
+                                            "job", "le",       "pod", "quantile", "zone"};
+    std::vector<SeriesId> ids;
+    for (int i = 0; i < count; ++i) {
+      model::LabelsBuilder builder;
+      for (const std::string& name : names) {
+        if (random() % 3 == 0) continue;
+        uint32_t kind = random() % 6;
+        std::string value = kind == 0 ? "a" : kind == 1 ? "ab" : "abcdefgh";
+        if (kind > 2) value += std::to_string(random() % (kind == 3 ? 3 : 2000));
+        builder.Set(name, value);
+      }
+      Labels labels = builder.Build();
+      if (labels.empty()) continue;
+      auto [id, created] = *index.FindOrCreate(labels);
+      if (created && random() % 5 != 0) ids.push_back(id);
+    }
+    std::shuffle(ids.begin(), ids.end(), random);
+    std::vector<SeriesId> expected = ids;
+    std::sort(expected.begin(), expected.end(),
+              [&](SeriesId a, SeriesId b) { return index.LabelsOf(a) < index.LabelsOf(b); });
+    index.SortByLabels(&ids);
+    EXPECT_EQ(ids, expected);
+  }
+}
+
 }  // namespace
 }  // namespace watchfire::index

@@ -76,6 +76,19 @@ class PartTable {
       visit(Pair{name, value});
     }
   }
+  // visit(the pair number `at`), if there are so many.
+  template <typename Visit>
+  void ForOne(PartId part, uint32_t at, Visit visit) const {
+    std::string_view bytes = slab_->Get(refs_[part]);
+    size_t place = 0;
+    for (uint32_t skip = 2 * at; skip > 0; ++place) {
+      if (place == bytes.size()) return;
+      if ((static_cast<uint8_t>(bytes[place]) & 0x80) == 0) --skip;
+    }
+    if (place == bytes.size()) return;
+    NameId name = Take(bytes, &place);
+    visit(Pair{name, Take(bytes, &place)});
+  }
   static void Encode(Pair pair, std::string* out);
 
  private:

@@ -1,0 +1,67 @@
+// The index alone: creating series, sorting them, letting them go. Arguments are numbers of series.
+
+#include <benchmark/benchmark.h>
+
+#include <numeric>
+#include <random>
+
+#include "tsdb/index/index.h"
+
+namespace watchfire::index {
+namespace {
+
+using model::Labels;
+
+constexpr size_t kPerTarget = 1000;
+
+Labels SeriesLabels(size_t i, size_t generation = 0) {
+  size_t line = i % kPerTarget;
+  std::string pod = "pod-" + std::to_string(i / kPerTarget) + "-" + std::to_string(generation);
+  std::string metric = "some_metric_name_" + std::to_string(line / 10) + "_total";
+  return Labels::Of({{"__name__", metric},
+                     {"device", "dev" + std::to_string(line % 10)},
+                     {"distinct", "v" + std::to_string(line % 500)},
+                     {"instance", pod + ":9100"},
+                     {"job", "node"},
+                     {"pod", pod},
+                     {"region", "eu-west-1"}});
+}
+
+void BM_create(benchmark::State& state) {
+  auto count = static_cast<size_t>(state.range(0));
+  for (auto _ : state) {
+    Index index;
+    for (size_t i = 0; i < count; ++i)
+      benchmark::DoNotOptimize(index.FindOrCreate(SeriesLabels(i)));
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(BM_create)->Arg(100'000)->Unit(benchmark::kMillisecond);
+
+void BM_sort_by_labels(benchmark::State& state) {
+  auto count = static_cast<size_t>(state.range(0));
+  Index index;
+  for (size_t i = 0; i < count; ++i) {
+    // 1: a label of its own for each series, as the ids of users or requests are.
+    Labels labels = SeriesLabels(i);
+    if (state.range(1) != 0) {
+      labels = model::LabelsBuilder(labels).Set("user", std::to_string(i * 7919 % count)).Build();
+    }
+    benchmark::DoNotOptimize(index.FindOrCreate(labels));
+  }
+  std::vector<SeriesId> ids(count);
+  for (auto _ : state) {
+    std::iota(ids.begin(), ids.end(), 0);
+    index.SortByLabels(&ids);
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(BM_sort_by_labels)
+    ->ArgNames({"series", "own_label"})
+    ->Args({10'000, 0})
+    ->Args({1'000'000, 0})
+    ->Args({1'000'000, 1})
+    ->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace watchfire::index
