@@ -224,8 +224,12 @@ Result<void> FaultFileSystem::Rename(const std::string& from, const std::string&
     moved[inside ? to + path.substr(from.size()) : path] = std::move(file);
   }
   files_ = std::move(moved);
-  directories_.erase(from);
-  directories_.insert(to);
+  std::set<std::string> directories;
+  for (const std::string& path : directories_) {
+    bool inside = path == from || path.starts_with(from + "/");
+    directories.insert(inside ? to + path.substr(from.size()) : path);
+  }
+  directories_ = std::move(directories);
   return {};
 }
 
