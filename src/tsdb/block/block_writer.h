@@ -1,8 +1,8 @@
 #pragma once
 // BlockWriter: writes one block from series in label order. Everything goes to
 // `<ulid>.tmp-for-creation`; Finish syncs it and renames it to `<ulid>`, so a crash leaves either a
-// whole block or a directory that the next start removes. Memory: the symbols, and four bytes for
-// each label of each series. One thread. Formats: docs/format/{block,index,chunks}.md.
+// whole block or a directory that the next start removes. Memory: 8–16 bytes a symbol and some 12
+// MiB (index_writer.h). One thread. Formats: docs/format/{block,index,chunks}.md.
 //
 //   auto writer = TRY(BlockWriter::Create(fs, data_directory, meta, symbols));
 //   TRY(writer->Add(labels, chunks));        // per series, in label order
@@ -35,7 +35,8 @@ struct BlockWriterOptions {
 class BlockWriter {
  public:
   // `meta`: ulid, range, level, sources, parents and hints as they shall be; stats are counted
-  // here. `symbols`: sorted, distinct, all that the labels will need.
+  // here. `symbols`: sorted, distinct, all that the labels will need; they and their texts outlive
+  // the writer.
   static Result<std::unique_ptr<BlockWriter>> Create(const BlockWriterOptions& options,
                                                      BlockMeta meta,
                                                      std::span<const std::string_view> symbols);
