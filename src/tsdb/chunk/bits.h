@@ -20,6 +20,10 @@ namespace watchfire::chunk {
 
 inline constexpr size_t kBitSlack = 8;
 
+// For what must not leave the registers of the loop around it; the compiler thinks otherwise of
+// functions that are used twice.
+#define WF_IN_LOOP [[gnu::always_inline]] inline
+
 inline uint64_t LoadBe64(const uint8_t* bytes) {
   uint64_t v;
   std::memcpy(&v, bytes, sizeof(v));

@@ -17,7 +17,7 @@ struct HistogramPoint {
   TimeMs t = 0;
   TimeMs st = 0;
   bool is_float = false;
-  model::Histogram integer;       // if !is_float
+  model::Histogram integer;        // if !is_float
   model::FloatHistogram floating;  // if is_float
 };
 
@@ -41,8 +41,9 @@ Result<void> DecodeHistograms(const ChunkView& chunk, TimeMs mint, TimeMs maxt,
 struct ChunkLimits {
   uint32_t max_samples = 120;
   size_t max_bytes = 1024;
-  // Whether windows of changed values are chosen so that the chunk is as short as can be, any reader
-  // understanding it, instead of as Prometheus chooses them: 5–10 % less for five times the work.
+  // Whether windows of changed values are chosen so that the chunk is as short as can be, any
+  // reader understanding it, instead of as Prometheus chooses them: 5–10 % less for five times the
+  // work.
   bool best_windows = false;
 };
 inline constexpr ChunkLimits kUpstreamLimits{120, 1024, false};

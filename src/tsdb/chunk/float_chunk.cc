@@ -21,42 +21,47 @@ struct XorFormat {
   static constexpr size_t kHeaderBytes = 2;
   static constexpr uint32_t kZeroBits = 2;
 
-  static bool ReadValue(RawBits& in, uint64_t word, WalkState& state, uint64_t& value) {
+  // The top bits of `word` follow the position of `in`, `known` of them (at least 13).
+  WF_IN_LOOP static bool ReadValue(RawBits& in, uint64_t word, unsigned known, WalkState& state,
+                                   uint64_t& value) {
     if (Bit(word, 0) == 0) {
       in.position += 1;
     } else if (Bit(word, 1) == 0) {
       in.position += 2;
-      ReadChange(in, state);
+      ReadChange(in, word << 2, known - 2, state);
     } else {
       in.position += 2 + 11;
       if (!ReadWindow(word << 2, state)) return false;
-      ReadChange(in, state);
+      ReadChange(in, word << 13, known - 13, state);
     }
     value = state.bits;
     return true;
   }
 
-  static bool Read(RawBits& in, uint64_t word, WalkState& state, uint64_t& value) {
-    unsigned used = 1;
+  WF_IN_LOOP static bool Read(RawBits& in, uint64_t word, WalkState& state, uint64_t& value) {
     if (Bit(word, 0) == 0) {
-      // On time.
-    } else if (Bit(word, 1) == 0) {
-      state.delta += static_cast<uint64_t>(SignedBits(word << 2 >> (64 - 14), 14));
-      used = 2 + 14;
-    } else if (Bit(word, 2) == 0) {
-      state.delta += static_cast<uint64_t>(SignedBits(word << 3 >> (64 - 17), 17));
-      used = 3 + 17;
-    } else if (Bit(word, 3) == 0) {
-      state.delta += static_cast<uint64_t>(SignedBits(word << 4 >> (64 - 20), 20));
-      used = 4 + 20;
-    } else {
-      in.position += 4;
-      state.delta += in.Peek();
-      in.position += 64;
-      return ReadValue(in, in.Peek(), state, value);
+      in.position += 1;
+      return ReadValue(in, word << 1, 63, state, value);
     }
-    in.position += used;
-    return ReadValue(in, word << used, state, value);
+    if (Bit(word, 1) == 0) {
+      state.delta += static_cast<uint64_t>(SignedBits(word << 2 >> (64 - 14), 14));
+      in.position += 2 + 14;
+      return ReadValue(in, word << 16, 48, state, value);
+    }
+    if (Bit(word, 2) == 0) {
+      state.delta += static_cast<uint64_t>(SignedBits(word << 3 >> (64 - 17), 17));
+      in.position += 3 + 17;
+      return ReadValue(in, word << 20, 44, state, value);
+    }
+    if (Bit(word, 3) == 0) {
+      state.delta += static_cast<uint64_t>(SignedBits(word << 4 >> (64 - 20), 20));
+      in.position += 4 + 20;
+      return ReadValue(in, word << 24, 40, state, value);
+    }
+    in.position += 4;
+    state.delta += in.Peek();
+    in.position += 64;
+    return ReadValue(in, in.Peek(), 64, state, value);
   }
 };
 
@@ -72,16 +77,17 @@ struct Xor2Format {
   }
 
   // After a difference of times, or in the second sample.
-  static bool ReadValue(RawBits& in, uint64_t word, WalkState& state, uint64_t& value) {
+  WF_IN_LOOP static bool ReadValue(RawBits& in, uint64_t word, unsigned known, WalkState& state,
+                                   uint64_t& value) {
     if (Bit(word, 0) == 0) {
       in.position += 1;
     } else if (Bit(word, 1) == 0) {
       in.position += 2;
-      ReadChange(in, state);
+      ReadChange(in, word << 2, known - 2, state);
     } else if (Bit(word, 2) == 0) {
       in.position += 3 + 11;
       if (!ReadWindow(word << 3, state)) return false;
-      ReadChange(in, state);
+      ReadChange(in, word << 14, known - 14, state);
     } else {
       in.position += 3;
       value = model::kStaleNanBits;
@@ -91,30 +97,31 @@ struct Xor2Format {
     return true;
   }
 
-  static bool Read(RawBits& in, uint64_t word, WalkState& state, uint64_t& value) {
+  WF_IN_LOOP static bool Read(RawBits& in, uint64_t word, WalkState& state, uint64_t& value) {
     if (Bit(word, 0) == 0) {
       in.position += 1;
     } else if (Bit(word, 1) == 0) {
       if (Bit(word, 2) == 0) {
         in.position += 3;
+        ReadChange(in, word << 3, 61, state);
       } else {
         in.position += 3 + 11;
         if (!ReadWindow(word << 3, state)) return false;
+        ReadChange(in, word << 14, 50, state);
       }
-      ReadChange(in, state);
     } else if (Bit(word, 2) == 0) {
       state.delta += Signed(word << 3, 13);
       in.position += 3 + 13;
-      return ReadValue(in, word << (3 + 13), state, value);
+      return ReadValue(in, word << 16, 48, state, value);
     } else if (Bit(word, 3) == 0) {
       state.delta += Signed(word << 4, 20);
       in.position += 4 + 20;
-      return ReadValue(in, word << (4 + 20), state, value);
+      return ReadValue(in, word << 24, 40, state, value);
     } else if (Bit(word, 4) == 0) {
       in.position += 5;
       state.delta += in.Peek();
       in.position += 64;
-      return ReadValue(in, in.Peek(), state, value);
+      return ReadValue(in, in.Peek(), 64, state, value);
     } else {
       in.position += 5;
       value = model::kStaleNanBits;
@@ -167,7 +174,7 @@ Result<Start> ReadStart(const ChunkView& chunk) {
   size_t byte = in.position() / 8;
   std::memcpy(padded, chunk.data.data() + byte, std::min(chunk.data.size() - byte, kPadding / 2));
   RawBits raw{padded, in.position() % 8};
-  if (!Format::ReadValue(raw, raw.Peek(), state, start.value[1])) {
+  if (!Format::ReadValue(raw, raw.Peek(), 64, state, start.value[1])) {
     return Corrupt(chunk, "its second sample has no sense");
   }
   start.t[1] = state.t;
@@ -284,7 +291,7 @@ class StartedWalk {
     state_.delta = GetUvarint(in);
     state_.t = static_cast<TimeMs>(static_cast<uint64_t>(state_.t) + state_.delta);
     raw_.position = in.position();
-    return in.ok() && Xor2Format::ReadValue(raw_, raw_.Peek(), state_, value_);
+    return in.ok() && Xor2Format::ReadValue(raw_, raw_.Peek(), 64, state_, value_);
   }
   bool ReadLater() {
     if (!Xor2Format::Read(raw_, raw_.Peek(), state_, value_)) return false;

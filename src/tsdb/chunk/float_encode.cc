@@ -26,7 +26,7 @@ class PlannedWindows {
  public:
   explicit PlannedWindows(std::span<const Window> windows) : windows_(windows) {}
 
-  bool Opens(uint64_t change, XorState& state) {
+  WF_IN_LOOP bool Opens(uint64_t change, XorState& state) {
     bool opens = next_ < windows_.size() && windows_[next_].first == changes_;
     if (opens) {
       state.leading = windows_[next_].leading;
@@ -50,12 +50,14 @@ struct XorFormat {
   static constexpr size_t kMaxSampleBytes = kMaxXorSampleBytes;
 
   template <typename Windows>
-  static void PutSecond(BitCursor& out, uint64_t bits, XorState& state, Windows& windows) {
+  WF_IN_LOOP static void PutSecond(BitCursor& out, uint64_t bits, XorState& state,
+                                   Windows& windows) {
     PutChange(out, bits ^ state.bits, state, windows);
     state.bits = bits;
   }
   template <typename Windows>
-  static void Put(BitCursor& out, TimeMs t, uint64_t bits, XorState& state, Windows& windows) {
+  WF_IN_LOOP static void Put(BitCursor& out, TimeMs t, uint64_t bits, XorState& state,
+                             Windows& windows) {
     PutXorSample(out, t, bits, state, windows);
   }
   static bool IsChange(uint64_t) { return true; }
@@ -69,7 +71,8 @@ struct Xor2Format {
 
   // The value after a difference of times, or of the second sample.
   template <typename Windows>
-  static void PutSecond(BitCursor& out, uint64_t bits, XorState& state, Windows& windows) {
+  WF_IN_LOOP static void PutSecond(BitCursor& out, uint64_t bits, XorState& state,
+                                   Windows& windows) {
     uint64_t change = bits ^ state.bits;
     if (bits == model::kStaleNanBits) {
       out.Put(0b111, 3);
@@ -79,14 +82,15 @@ struct Xor2Format {
     if (change == 0) {
       out.Put(0, 1);
     } else if (windows.Opens(change, state)) {
-      PutNewWindow(out, 0b110, 3, change, state.leading, state.trailing);
+      PutNewWindow(out, 0b110, 3, change, state);
     } else {
-      PutInWindow(out, 0b10, 2, change, state.leading, state.trailing);
+      PutInWindow(out, 0b10, 2, change, state);
     }
   }
 
   template <typename Windows>
-  static void PutOnTime(BitCursor& out, uint64_t bits, XorState& state, Windows& windows) {
+  WF_IN_LOOP static void PutOnTime(BitCursor& out, uint64_t bits, XorState& state,
+                                   Windows& windows) {
     uint64_t change = bits ^ state.bits;
     if (change == 0) {
       out.Put(0, 1);
@@ -94,16 +98,17 @@ struct Xor2Format {
       out.Put(0b11111, 5);
     } else {
       if (windows.Opens(change, state)) {
-        PutNewWindow(out, 0b101, 3, change, state.leading, state.trailing);
+        PutNewWindow(out, 0b101, 3, change, state);
       } else {
-        PutInWindow(out, 0b100, 3, change, state.leading, state.trailing);
+        PutInWindow(out, 0b100, 3, change, state);
       }
       state.bits = bits;
     }
   }
 
   template <typename Windows>
-  static void Put(BitCursor& out, TimeMs t, uint64_t bits, XorState& state, Windows& windows) {
+  WF_IN_LOOP static void Put(BitCursor& out, TimeMs t, uint64_t bits, XorState& state,
+                             Windows& windows) {
     uint64_t delta = static_cast<uint64_t>(t) - static_cast<uint64_t>(state.t);
     auto dod = static_cast<int64_t>(delta - state.delta);
     state.t = t;

@@ -39,8 +39,10 @@ inline bool ReadWindow(uint64_t word, WalkState& state) {
   return true;
 }
 
-inline void ReadChange(RawBits& in, WalkState& state) {
-  state.bits ^= in.Peek() >> (64 - state.width) << state.trailing;
+// A changed value at the position of `in`. The top bits of `word` follow it, `known` of them.
+inline void ReadChange(RawBits& in, uint64_t word, unsigned known, WalkState& state) {
+  if (state.width > known) word = in.Peek();
+  state.bits ^= word >> (64 - state.width) << state.trailing;
   in.position += state.width;
 }
 

@@ -20,55 +20,55 @@ int64_t WindowPlan::CostFrom(uint32_t start, int64_t value_bits) const {
   return int64_t{best_[start]} - start * value_bits;
 }
 
-void WindowPlan::Absorb(Group& group, const Group& newer) const {
+void WindowPlan::Keep(Group& group, uint32_t start) const {
   int64_t value_bits = group.value_bits();
-  std::array<uint32_t, 2 * kMaxStarts> starts;
-  size_t count = 0;
-  auto add = [&](uint32_t start) {
-    int64_t cost = CostFrom(start, value_bits);
-    while (count > 0 && CostFrom(starts[count - 1], value_bits) >= cost) --count;
-    starts[count++] = start;
-  };
-  for (size_t i = 0; i < group.count; ++i) add(group.starts[i]);
-  for (size_t i = 0; i < newer.count; ++i) add(newer.starts[i]);
-  WF_CHECK(count <= kMaxStarts);
-  std::copy_n(starts.begin(), count, group.starts.begin());
-  group.count = static_cast<uint8_t>(count);
+  int64_t cost = CostFrom(start, value_bits);
+  while (group.count > 0 && CostFrom(group.starts[group.count - 1], value_bits) >= cost) {
+    --group.count;
+  }
+  WF_CHECK(group.count < kMaxStarts);
+  group.starts[group.count++] = start;
 }
 
-void WindowPlan::Add(unsigned leading, unsigned trailing) {
-  auto index = static_cast<uint32_t>(leading_.size());
-  leading_.push_back(static_cast<uint8_t>(leading));
-  trailing_.push_back(static_cast<uint8_t>(trailing));
-
-  // The window that begins here, and those before that are not wide enough.
-  Group newest{leading_.back(), trailing_.back(), 1, {index}};
-  size_t narrow = groups_.size();
-  while (narrow > 0 &&
-         (groups_[narrow - 1].leading > leading || groups_[narrow - 1].trailing > trailing)) {
-    --narrow;
+// Widens the groups that are too narrow for the newest value; neighbours may become one.
+void WindowPlan::Widen(uint8_t leading, uint8_t trailing) {
+  size_t end = groups_.size();
+  size_t out = end;
+  while (out > 0 && (groups_[out - 1].leading > leading || groups_[out - 1].trailing > trailing)) {
+    --out;
   }
-  size_t out = narrow;
-  auto push = [&](const Group& group) {
-    if (out > 0 && groups_[out - 1].leading == group.leading &&
-        groups_[out - 1].trailing == group.trailing) {
-      Absorb(groups_[out - 1], group);
-    } else if (out == groups_.size()) {
-      groups_.push_back(group);
-      ++out;
-    } else {
-      groups_[out++] = group;
+  for (size_t i = out; i < end; ++i) {
+    Group& group = groups_[i];
+    group.leading = std::min(group.leading, leading);
+    group.trailing = std::min(group.trailing, trailing);
+    bool merges = out > 0 && groups_[out - 1].leading == group.leading &&
+                  groups_[out - 1].trailing == group.trailing;
+    Group& target = merges ? groups_[out - 1] : groups_[out++];
+    unsigned count = group.count;
+    if (!merges) {
+      target.leading = group.leading;
+      target.trailing = group.trailing;
+      target.count = 0;
     }
-  };
-  for (size_t i = narrow; i < groups_.size(); ++i) {
-    Group group = groups_[i];
-    group.leading = std::min(group.leading, newest.leading);
-    group.trailing = std::min(group.trailing, newest.trailing);
-    Absorb(group, Group{});
-    push(group);
+    // The target may be the group itself: what is kept never overtakes what is read.
+    for (unsigned k = 0; k < count; ++k) Keep(target, group.starts[k]);
   }
-  push(newest);
   groups_.resize(out);
+}
+
+void WindowPlan::Add(unsigned leading_zeros, unsigned trailing_zeros) {
+  auto index = static_cast<uint32_t>(leading_.size());
+  auto leading = static_cast<uint8_t>(leading_zeros);
+  auto trailing = static_cast<uint8_t>(trailing_zeros);
+  leading_.push_back(leading);
+  trailing_.push_back(trailing);
+  Widen(leading, trailing);
+  if (groups_.empty() || groups_.back().leading != leading || groups_.back().trailing != trailing) {
+    groups_.emplace_back();
+    groups_.back().leading = leading;
+    groups_.back().trailing = trailing;
+  }
+  Keep(groups_.back(), index);
 
   int64_t best = std::numeric_limits<int64_t>::max();
   uint32_t start = 0;

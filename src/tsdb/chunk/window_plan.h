@@ -8,7 +8,7 @@
 // one group. Inside a group a start is kept only if it is cheaper than all newer ones, and it can
 // be cheaper by 11 bits at most (opening anew costs no more), so a group has at most 12 starts, and
 // the oldest is the cheapest. Groups widen as they age; there are rarely more than five. So
-// planning costs some 20 ns a changed value and is exact. Holds scratch memory: reuse it.
+// planning costs some 40 ns a changed value and is exact. Holds scratch memory: reuse it.
 // Thread-compatible.
 
 #include <array>
@@ -48,8 +48,9 @@ class WindowPlan {
   };
 
   int64_t CostFrom(uint32_t start, int64_t value_bits) const;
-  // Appends the starts of `newer`, for the same window as `group`, and drops the beaten ones.
-  void Absorb(Group& group, const Group& newer) const;
+  // Adds a start newer than those of the group, and drops those that it beats.
+  void Keep(Group& group, uint32_t start) const;
+  void Widen(uint8_t leading, uint8_t trailing);
 
   std::vector<Group> groups_;    // oldest first; windows of older ones are wider
   std::vector<uint32_t> best_;   // [n]: bits of the first n values

@@ -34,7 +34,7 @@ inline int64_t SignedBits(uint64_t bits, unsigned n) {
   return static_cast<int64_t>(bits > half ? bits - 2 * half : bits);
 }
 
-inline void PutDod(BitCursor& out, int64_t dod) {
+WF_IN_LOOP void PutDod(BitCursor& out, int64_t dod) {
   if (dod == 0) {
     out.Put(0, 1);
   } else if (FitsBits(dod, 14)) {
@@ -50,35 +50,39 @@ inline void PutDod(BitCursor& out, int64_t dod) {
 }
 
 inline bool FitsWindow(uint64_t change, unsigned leading, unsigned trailing) {
-  return leading != XorState::kNoWindow && LeadingZeros(change) >= leading &&
+  static_assert(XorState::kNoWindow > kMaxLeading);
+  return LeadingZeros(change) >= leading &&
          static_cast<unsigned>(std::countr_zero(change)) >= trailing;
 }
 
-// The bits of `change` between the window's zeros, behind `prefix` (2 ≤ n ≤ 3 bits).
-inline void PutInWindow(BitCursor& out, uint64_t prefix, unsigned n, uint64_t change,
-                        unsigned leading, unsigned trailing) {
-  unsigned width = 64 - leading - trailing;
-  uint64_t bits = change >> trailing;
-  if (width + n <= 56) {
+// `width` bits of a value (1 … 64) behind `prefix` of n bits, 1 ≤ n ≤ 24.
+WF_IN_LOOP void PutBehind(BitCursor& out, uint64_t prefix, unsigned n, uint64_t bits,
+                          unsigned width) {
+  if (n + width <= 56) {
     out.Put(prefix << width | bits, n + width);
   } else {
-    out.Put(prefix, n);
-    out.PutWide(bits, width);
+    out.Put(prefix << (width - 32) | bits >> 32, n + width - 32);
+    out.Put(bits & 0xffffffffU, 32);
   }
 }
 
+// The bits of `change` between the window's zeros, behind `prefix`.
+WF_IN_LOOP void PutInWindow(BitCursor& out, uint64_t prefix, unsigned n, uint64_t change,
+                            const XorState& state) {
+  PutBehind(out, prefix, n, change >> state.trailing, 64 - state.leading - state.trailing);
+}
+
 // The same, with the window before them.
-inline void PutNewWindow(BitCursor& out, uint64_t prefix, unsigned n, uint64_t change,
-                         unsigned leading, unsigned trailing) {
-  unsigned width = 64 - leading - trailing;
-  uint64_t window = uint64_t{leading} << 6 | (width & 63);  // 64 is written as 0
-  out.Put(prefix << 11 | window, n + 11);
-  out.PutWide(change >> trailing, width);
+WF_IN_LOOP void PutNewWindow(BitCursor& out, uint64_t prefix, unsigned n, uint64_t change,
+                             const XorState& state) {
+  unsigned width = 64 - state.leading - state.trailing;
+  uint64_t window = uint64_t{state.leading} << 6 | (width & 63);  // 64 is written as 0
+  PutBehind(out, prefix << 11 | window, n + 11, change >> state.trailing, width);
 }
 
 // Decides where new windows begin: wherever the old one does not fit, as tight as can be.
 struct GreedyWindows {
-  bool Opens(uint64_t change, XorState& state) {
+  WF_IN_LOOP bool Opens(uint64_t change, XorState& state) {
     if (FitsWindow(change, state.leading, state.trailing)) return false;
     state.leading = LeadingZeros(change);
     state.trailing = static_cast<unsigned>(std::countr_zero(change));
@@ -87,19 +91,20 @@ struct GreedyWindows {
 };
 
 template <typename Windows>
-void PutChange(BitCursor& out, uint64_t change, XorState& state, Windows& windows) {
+WF_IN_LOOP void PutChange(BitCursor& out, uint64_t change, XorState& state, Windows& windows) {
   if (change == 0) {
     out.Put(0, 1);
   } else if (windows.Opens(change, state)) {
-    PutNewWindow(out, 0b11, 2, change, state.leading, state.trailing);
+    PutNewWindow(out, 0b11, 2, change, state);
   } else {
-    PutInWindow(out, 0b10, 2, change, state.leading, state.trailing);
+    PutInWindow(out, 0b10, 2, change, state);
   }
 }
 
 // The third sample of a chunk, or a later one.
 template <typename Windows>
-void PutXorSample(BitCursor& out, TimeMs t, uint64_t bits, XorState& state, Windows& windows) {
+WF_IN_LOOP void PutXorSample(BitCursor& out, TimeMs t, uint64_t bits, XorState& state,
+                             Windows& windows) {
   uint64_t delta = static_cast<uint64_t>(t) - static_cast<uint64_t>(state.t);
   state.t = t;
   if (delta == state.delta && bits == state.bits) {
