@@ -291,10 +291,11 @@ Result<void> Server::Impl::OpenData(const config::Config& with) {
   options.progress = replay;
   options.path = flags.String("storage.tsdb.path");
   options.no_lockfile = flags.Bool("storage.tsdb.no-lockfile");
-  options.wal_compression = !flags.Bool("storage.tsdb.wal-compression") ? tsdb::Compression::kNone
-                            : flags.String("storage.tsdb.wal-compression-type") == "snappy"
-                                ? tsdb::Compression::kSnappy
-                                : tsdb::Compression::kZstd;
+  options.wal_compression = tsdb::Compression::kNone;
+  if (flags.Bool("storage.tsdb.wal-compression")) {
+    options.wal_compression =
+        TRY(tsdb::ParseCompression(flags.String("storage.tsdb.wal-compression-type")));
+  }
   options.registry = &registry;
   options.clock = &clock;
   options.fs = &files;

@@ -87,6 +87,10 @@ Result<void> Db::Start() {
   head_options.clock = options_.clock;
   head_options.wal_directory = JoinPath(options_.path, "wal");
   head_options.compression = options_.wal_compression;
+  if (head_options.compression == Compression::kAuto) {
+    head_options.compression =
+        TRY(wal::DetectCompression(*options_.fs, head_options.wal_directory));
+  }
   head_options.segment_bytes = options_.wal_segment_bytes;
   head_options.registry = options_.registry;
   head_ = std::make_unique<head::Head>(head_options);

@@ -31,6 +31,7 @@
 namespace watchfire::tsdb {
 
 using wal::Compression;
+using wal::ParseCompression;
 
 // For /api/v1/status/walreplay: numbers of segments; all zero before and after.
 struct ReplayProgress {
@@ -45,7 +46,7 @@ struct DbOptions {
   const Clock* clock = nullptr;          // null: Clock::System()
   client::Registry* registry = nullptr;  // null: measurements go nowhere
   int64_t retention_ms = 0;              // 0: for ever
-  Compression wal_compression = Compression::kZstd;
+  Compression wal_compression = Compression::kAuto;
   uint64_t wal_segment_bytes = wal::kDefaultSegmentBytes;
   bool no_lockfile = false;
   bool background = true;  // false: tests call Maintain themselves

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "tsdb/head/head_metrics.h"
+#include "tsdb/wal/sample_codec.h"
 
 namespace watchfire::head {
 namespace {
@@ -82,10 +83,11 @@ std::vector<wal::PreparedRecord> Head::Encode(const Transaction& transaction) co
   for (const auto& [t, row] : transaction.rows) {
     for (size_t from = 0; from < row.ids.size();) {
       size_t n = std::min(row.ids.size() - from, kSamplesPerRecord - in_record);
-      if (!encoder) encoder.emplace(WalRef(row.ids[from]), t, &bytes);
       refs.resize(n);
       for (size_t i = 0; i < n; ++i) refs[i] = WalRef(row.ids[from + i]);
-      encoder->AddRow(refs, t, std::span(row.values).subspan(from, n));
+      if (!encoder) encoder.emplace(wal::BaseRef(refs), t, &bytes);
+      encoder->AddRow(refs, t, std::span(row.values).subspan(from, n),
+                      wal::BestOrder(options_.compression));
       in_record += n;
       from += n;
       if (in_record == kSamplesPerRecord) finish();

@@ -2,6 +2,7 @@
 #include "tsdb/head/head.h"
 #include "tsdb/head/head_metrics.h"
 #include "tsdb/wal/reader.h"
+#include "tsdb/wal/sample_codec.h"
 
 namespace watchfire::head {
 namespace {

@@ -213,39 +213,6 @@ Result<void> DecodeSeries(std::string_view record, std::vector<SeriesRecord>* ou
   return {};
 }
 
-SamplesEncoder::SamplesEncoder(Ref first_ref, TimeMs first_t, ByteWriter* out)
-    : first_ref_(first_ref), first_t_(first_t), out_(out) {
-  PutType(RecordType::kSamples, out);
-  PutBase(first_ref, first_t, out);
-}
-
-void SamplesEncoder::AddRow(std::span<const Ref> refs, TimeMs t, std::span<const double> values) {
-  ByteWriter time;
-  time.Varint(t - first_t_);
-  std::string_view time_bytes = time.view();
-  constexpr size_t kPiece = 128;
-  char buffer[kPiece * (2 * kMaxVarintBytes + sizeof(double))];
-  size_t used = 0;
-  for (size_t i = 0; i < refs.size(); ++i) {
-    uint64_t delta = ZigZag(static_cast<int64_t>(refs[i] - first_ref_));
-    while (delta >= 0x80) {
-      buffer[used++] = static_cast<char>(delta | 0x80);
-      delta >>= 7;
-    }
-    buffer[used++] = static_cast<char>(delta);
-    std::memcpy(buffer + used, time_bytes.data(), time_bytes.size());
-    used += time_bytes.size();
-    uint64_t bits = __builtin_bswap64(std::bit_cast<uint64_t>(values[i]));
-    std::memcpy(buffer + used, &bits, sizeof bits);
-    used += sizeof bits;
-    if (i % kPiece == kPiece - 1) {
-      out_->Bytes({buffer, used});
-      used = 0;
-    }
-  }
-  out_->Bytes({buffer, used});
-}
-
 Result<void> DecodeSamples(std::string_view record, std::vector<SampleRecord>* out) {
   out->clear();
   ByteReader in(record.substr(1));

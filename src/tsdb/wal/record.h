@@ -77,25 +77,6 @@ struct FloatHistogramRecord {
 
 void EncodeSeries(std::span<const SeriesRecord> series, ByteWriter* out);
 
-// Samples are written one by one, since the head has them in columns: Begin with the first, then
-// Add every sample, the first included.
-class SamplesEncoder {
- public:
-  SamplesEncoder(Ref first_ref, TimeMs first_t, ByteWriter* out);
-  void Add(Ref ref, TimeMs t, double v) {
-    out_->Varint(static_cast<int64_t>(ref - first_ref_));
-    out_->Varint(t - first_t_);
-    out_->BeDouble(v);
-  }
-  // The same for many samples of one time, the quick way.
-  void AddRow(std::span<const Ref> refs, TimeMs t, std::span<const double> values);
-
- private:
-  Ref first_ref_;
-  TimeMs first_t_;
-  ByteWriter* out_;
-};
-
 void EncodeTombstones(std::span<const TombstoneRecord> tombstones, ByteWriter* out);
 void EncodeExemplars(std::span<const ExemplarRecord> exemplars, ByteWriter* out);
 void EncodeMetadata(std::span<const MetadataRecord> metadata, ByteWriter* out);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/bytes.h"
 #include "base/numbers.h"
 
 namespace watchfire::wal {
@@ -15,6 +16,51 @@ std::optional<uint64_t> ParseNumber(std::string_view text) {
   return digits ? ParseUint(text) : std::nullopt;
 }
 
+struct PageFlags {
+  std::optional<Compression> newest;  // of the last compressed fragment
+  size_t plain_bytes = 0;
+};
+
+// Fragments never cross pages, so that any page can be read alone.
+PageFlags FlagsOfPage(std::string_view page) {
+  PageFlags flags;
+  while (page.size() >= kFragmentHeaderBytes) {
+    ByteReader header(page.substr(0, kFragmentHeaderBytes));
+    uint8_t type = header.U8();
+    uint16_t length = header.Be16();
+    if ((type & kFragmentTypeMask) == 0 || length > page.size() - kFragmentHeaderBytes) break;
+    if ((type & kZstdFlag) != 0) {
+      flags.newest = Compression::kZstd;
+    } else if ((type & kSnappyFlag) != 0) {
+      flags.newest = Compression::kSnappy;
+    } else {
+      flags.plain_bytes += length;
+    }
+    page.remove_prefix(kFragmentHeaderBytes + length);
+  }
+  return flags;
+}
+
+// Nothing if the segment is too short to tell.
+Result<std::optional<Compression>> CompressionOf(FileSystem& fs, const SegmentFile& segment) {
+  // Compressed logs have plain records, too: those that compression did not make smaller.
+  constexpr size_t kEnoughPlainBytes = 8192;
+  constexpr uint64_t kMostPages = 64;
+  std::unique_ptr<ReadFileHandle> file = TRY(fs.OpenRead(segment.path));
+  uint64_t pages = (segment.size + kPageBytes - 1) / kPageBytes;
+  uint64_t last = pages - std::min(pages, kMostPages);
+  std::string page(kPageBytes, '\0');
+  size_t plain_bytes = 0;
+  for (uint64_t i = pages; i > last; --i) {
+    size_t got = TRY(file->ReadAt((i - 1) * kPageBytes, page.data(), page.size()));
+    PageFlags flags = FlagsOfPage(std::string_view(page).substr(0, got));
+    if (flags.newest) return flags.newest;
+    plain_bytes += flags.plain_bytes;
+  }
+  if (plain_bytes >= kEnoughPlainBytes) return std::optional(Compression::kNone);
+  return std::optional<Compression>();
+}
+
 }  // namespace
 
 std::string_view CompressionName(Compression compression) {
@@ -25,12 +71,15 @@ std::string_view CompressionName(Compression compression) {
       return "snappy";
     case Compression::kZstd:
       return "zstd";
+    case Compression::kAuto:
+      return "auto";
   }
   return "";
 }
 
 Result<Compression> ParseCompression(std::string_view text) {
-  for (Compression c : {Compression::kNone, Compression::kSnappy, Compression::kZstd}) {
+  for (Compression c :
+       {Compression::kNone, Compression::kSnappy, Compression::kZstd, Compression::kAuto}) {
     if (text == CompressionName(c)) return c;
   }
   return Error::Invalid("unknown compression type {}", text);
@@ -75,6 +124,19 @@ Result<std::optional<CheckpointDirectory>> FindCheckpoint(FileSystem& fs,
     newest = CheckpointDirectory{*number, JoinPath(directory, entry.name)};
   }
   return newest;
+}
+
+Result<Compression> DetectCompression(FileSystem& fs, const std::string& directory) {
+  std::vector<SegmentFile> segments;
+  if (auto checkpoint = TRY(FindCheckpoint(fs, directory))) {
+    segments = TRY(ListSegments(fs, checkpoint->path));
+  }
+  std::vector<SegmentFile> newer = TRY(ListSegments(fs, directory));
+  segments.insert(segments.end(), newer.begin(), newer.end());
+  for (auto segment = segments.rbegin(); segment != segments.rend(); ++segment) {
+    if (auto found = TRY(CompressionOf(fs, *segment))) return *found;
+  }
+  return Compression::kZstd;
 }
 
 Result<void> RemoveObsolete(FileSystem& fs, const std::string& directory) {

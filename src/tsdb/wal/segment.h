@@ -26,8 +26,9 @@ inline constexpr uint8_t kFragmentTypeMask = 7;
 inline constexpr uint8_t kSnappyFlag = 8;
 inline constexpr uint8_t kZstdFlag = 16;
 
-enum class Compression : uint8_t { kNone, kSnappy, kZstd };
-// "none", "snappy", "zstd", as the flag --storage.tsdb.wal-compression-type has them.
+// kAuto: what DetectCompression says.
+enum class Compression : uint8_t { kNone, kSnappy, kZstd, kAuto };
+// "none", "snappy", "zstd", "auto", as the flag --storage.tsdb.wal-compression-type has them.
 std::string_view CompressionName(Compression compression);
 Result<Compression> ParseCompression(std::string_view text);
 
@@ -51,6 +52,10 @@ struct CheckpointDirectory {
 Result<std::optional<CheckpointDirectory>> FindCheckpoint(FileSystem& fs,
                                                           const std::string& directory);
 std::string CheckpointName(uint64_t number);
+
+// What the newest compressible records of the log have, so that whoever wrote them can read on;
+// zstd for a log that has none (docs/decisions/0007-wal-compression.md). Never kAuto.
+Result<Compression> DetectCompression(FileSystem& fs, const std::string& directory);
 
 // Removes what a crash may leave: unfinished checkpoints, and what the newest one replaces.
 Result<void> RemoveObsolete(FileSystem& fs, const std::string& directory);

@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "tsdb/wal/reader.h"
 #include "tsdb/wal/record.h"
+#include "tsdb/wal/sample_codec.h"
 
 namespace watchfire::wal {
 namespace {
@@ -17,9 +18,7 @@ class OneFile final : public FileSystem {
   Result<std::unique_ptr<AppendFile>> OpenAppend(const std::string&, bool) override {
     return Error::Denied("read-only");
   }
-  Result<MappedFile> Map(const std::string& path) override {
-    return Error::NotFound("{}", path);
-  }
+  Result<MappedFile> Map(const std::string& path) override { return Error::NotFound("{}", path); }
   Result<void> HardLink(const std::string& from, const std::string&) override {
     return Error::NotFound("{}", from);
   }

@@ -1,10 +1,12 @@
 #include <gtest/gtest.h>
 
+#include <map>
 #include <random>
 
 #include "testing/fault_file_system.h"
 #include "tsdb/wal/reader.h"
 #include "tsdb/wal/record.h"
+#include "tsdb/wal/sample_codec.h"
 #include "tsdb/wal/writer.h"
 
 namespace watchfire::wal {
@@ -233,6 +235,40 @@ TEST(Wal, AFullDiskRefusesWholeTransactionsAndRecovers) {
   EXPECT_EQ(contents.records, kept);
 }
 
+void LogSome(FileSystem& fs, Compression compression, size_t records) {
+  auto writer = OpenWriter(fs);
+  for (size_t i = 0; i < records; ++i) {
+    ASSERT_TRUE(LogOne(*writer, std::string(1000, 'x'), compression).ok());
+    ASSERT_TRUE(LogOne(*writer, Bytes(30, i), compression).ok());  // nothing to compress
+  }
+}
+
+TEST(Wal, CompressionIsThatOfTheNewestRecords) {
+  for (Compression compression : {Compression::kNone, Compression::kSnappy, Compression::kZstd}) {
+    FaultFileSystem fs;
+    EXPECT_EQ(*DetectCompression(fs, "wal"), Compression::kZstd);
+    LogSome(fs, Compression::kSnappy, 20);
+    LogSome(fs, compression, 20);
+    EXPECT_EQ(*DetectCompression(fs, "wal"), compression);
+    // A segment that has hardly begun does not tell.
+    LogSome(fs, Compression::kNone, 1);
+    EXPECT_EQ(*DetectCompression(fs, "wal"), compression);
+  }
+}
+
+TEST(Wal, CompressionIsSeenInACheckpointAndBesideATornEnd) {
+  FaultFileSystem fs;
+  LogSome(fs, Compression::kSnappy, 3);
+  std::string log = fs.Content("wal/00000000");
+  ASSERT_TRUE(fs.Remove("wal/00000000").ok());
+  ASSERT_TRUE(fs.CreateDirectories("wal/checkpoint.00000004").ok());
+  fs.SetContent("wal/checkpoint.00000004/00000000", log);
+  fs.SetContent("wal/00000005", "");
+  EXPECT_EQ(*DetectCompression(fs, "wal"), Compression::kSnappy);
+  fs.SetContent("wal/00000005", log.substr(0, log.size() - 5));
+  EXPECT_EQ(*DetectCompression(fs, "wal"), Compression::kSnappy);
+}
+
 // ---- records
 
 template <typename Records, typename Decode>
@@ -268,19 +304,75 @@ TEST(WalRecord, SeriesAndSamplesHaveUpstreamsBytes) {
   EXPECT_EQ(back[1].v, 0.5);
 }
 
-TEST(WalRecord, ARowIsWrittenAsItsSamplesWouldBe) {
+// What a row of samples is when it comes back, whatever order it was written in.
+std::map<Ref, double> RowBack(std::span<const Ref> refs, std::span<const double> values,
+                              ByteWriter* out) {
+  SamplesEncoder encoder(BaseRef(refs), 5000, out);
+  encoder.AddRow(refs, 4000, values, RowOrder::kByValue);
+  std::vector<SampleRecord> samples;
+  EXPECT_TRUE(DecodeSamples(out->view(), &samples).ok());
+  EXPECT_EQ(samples.size(), refs.size());
+  std::map<Ref, double> back;
+  for (const SampleRecord& sample : samples) {
+    EXPECT_EQ(sample.t, 4000);
+    back[sample.ref] = sample.v;
+  }
+  return back;
+}
+
+TEST(WalRecord, RowsOfEverySizeComeBackInAnyOrder) {
+  std::mt19937_64 random(5);
+  for (size_t n : {size_t{1}, size_t{15}, size_t{64}, size_t{700}, size_t{20'000}}) {
+    for (Ref first : {Ref{1}, Ref{65}, Ref{1} << 40}) {
+      for (bool shuffled : {false, true}) {
+        std::vector<Ref> refs;
+        std::vector<double> values;
+        for (size_t i = 0; i < n; ++i) {
+          refs.push_back(first + i);
+          values.push_back(i % 3 == 0 ? 0 : std::bit_cast<double>(random()));
+        }
+        if (shuffled) std::shuffle(refs.begin(), refs.end(), random);
+        ByteWriter out;
+        std::map<Ref, double> back = RowBack(refs, values, &out);
+        for (size_t i = 0; i < n; ++i) {
+          ASSERT_EQ(std::bit_cast<uint64_t>(back.at(refs[i])), std::bit_cast<uint64_t>(values[i]));
+        }
+      }
+    }
+  }
+}
+
+TEST(WalRecord, OfTwoSamplesOfOneSeriesTheFirstStaysFirst) {
   std::vector<Ref> refs;
   std::vector<double> values;
-  for (size_t i = 0; i < 700; ++i) {
-    refs.push_back(i % 3 == 0 ? 1000 - i : i * i);
-    values.push_back(static_cast<double>(i) / 3);
+  for (size_t i = 0; i < 50; ++i) {
+    refs.push_back(10 + i / 2);
+    values.push_back(static_cast<double>(50 - i));
   }
-  ByteWriter one_by_one, at_once;
-  SamplesEncoder a(refs[0], 5000, &one_by_one);
-  SamplesEncoder b(refs[0], 5000, &at_once);
-  for (size_t i = 0; i < refs.size(); ++i) a.Add(refs[i], 4000, values[i]);
-  b.AddRow(refs, 4000, values);
-  EXPECT_EQ(one_by_one.view(), at_once.view());
+  ByteWriter out;
+  SamplesEncoder encoder(BaseRef(refs), 0, &out);
+  encoder.AddRow(refs, 0, values, RowOrder::kByValue);
+  std::vector<SampleRecord> back;
+  ASSERT_TRUE(DecodeSamples(out.view(), &back).ok());
+  for (size_t i = 0; i < 50; ++i) EXPECT_EQ(back[i].v, values[i]);
+}
+
+TEST(WalRecord, EqualValuesOfARowAreNeighbours) {
+  std::vector<Ref> refs;
+  std::vector<double> values;
+  for (size_t i = 0; i < 1000; ++i) {
+    refs.push_back(57'000 + i);
+    values.push_back(static_cast<double>(i * 7919 % 5) * 0.1);
+  }
+  ByteWriter out;
+  SamplesEncoder encoder(BaseRef(refs), 0, &out);
+  encoder.AddRow(refs, 0, values, RowOrder::kByValue);
+  EXPECT_EQ(out.size(), 17 + 11 * refs.size());  // all differences have two bytes
+  std::vector<SampleRecord> back;
+  ASSERT_TRUE(DecodeSamples(out.view(), &back).ok());
+  size_t changes = 0;
+  for (size_t i = 1; i < back.size(); ++i) changes += back[i].v != back[i - 1].v ? 1 : 0;
+  EXPECT_EQ(changes, 4u);
 }
 
 TEST(WalRecord, EveryKindComesBack) {

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <array>
 
+#include "base/check.h"
 #include "base/crc32c.h"
 #include "base/log.h"
 #include "codec/compress.h"
+#include "codec/zstd.h"
+#include "tsdb/wal/record.h"
 
 namespace watchfire::wal {
 
@@ -43,12 +46,15 @@ WalMetrics MakeWalMetrics(client::Registry& r) {
 }
 
 PreparedRecord Prepare(Compression compression, std::string_view record) {
+  WF_CHECK(compression != Compression::kAuto);
   PreparedRecord out;
   if (compression == Compression::kSnappy) {
     out.bytes = codec::SnappyCompress(record);
     out.flag = kSnappyFlag;
   } else if (compression == Compression::kZstd) {
-    out.bytes = codec::ZstdCompress(record, 1);
+    // Values are eight bytes: shorter repetitions in samples are chance.
+    bool samples = TypeOf(record) == RecordType::kSamples;
+    codec::ZstdCompressTo(record, {.hash_log = 12, .min_match = samples ? 7 : 5}, &out.bytes);
     out.flag = kZstdFlag;
   }
   if (compression == Compression::kNone || out.bytes.size() >= record.size()) {
