@@ -162,18 +162,20 @@ void Head::Publish(const Transaction& transaction) {
   TimeMs mint = kMaxTime;
   TimeMs maxt = kMinTime;
   auto publish_histograms = [&](uint64_t sequence) {
-    auto keep = [&](SeriesId id, storage::HistogramSample sample) {
-      TimeMs t = sample.t;
-      if (!histograms_.Append(id, std::move(sample), sequence)) return;
+    if (transaction.histograms.empty() && transaction.float_histograms.empty()) return;
+    uint64_t watermark = samples_.OldestReader();
+    auto keep = [&](SeriesId id, chunk::HistogramPoint point) {
+      TimeMs t = point.t;
+      if (!histograms_.Append(id, std::move(point), sequence, watermark)) return;
       ++histograms;
       mint = std::min(mint, t);
       maxt = std::max(maxt, t);
     };
     for (const wal::HistogramRecord& record : transaction.histograms) {
-      keep(static_cast<SeriesId>(record.ref), {record.t, record.histogram.ToFloat(), true});
+      keep(static_cast<SeriesId>(record.ref), {record.t, 0, false, record.histogram, {}});
     }
     for (const wal::FloatHistogramRecord& record : transaction.float_histograms) {
-      keep(static_cast<SeriesId>(record.ref), {record.t, record.histogram, false});
+      keep(static_cast<SeriesId>(record.ref), {record.t, 0, true, {}, record.histogram});
     }
   };
   SampleStore::Outcome outcome = samples_.Apply(transaction.rows, publish_histograms);

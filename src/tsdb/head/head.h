@@ -15,6 +15,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@
 #include "client/registry.h"
 #include "storage/appender.h"
 #include "storage/querier.h"
+#include "tsdb/chunk/encoded_chunk.h"
 #include "tsdb/head/histogram_store.h"
 #include "tsdb/head/sample_store.h"
 #include "tsdb/index/index.h"
@@ -39,6 +41,13 @@ struct HeadOptions {
   wal::Compression compression = wal::Compression::kZstd;
   uint64_t segment_bytes = wal::kDefaultSegmentBytes;
   client::Registry* registry = nullptr;  // required
+};
+
+// Half open: [mint, maxt).
+struct TimeRange {
+  TimeMs mint = 0;
+  TimeMs maxt = 0;
+  bool operator==(const TimeRange&) const = default;
 };
 
 struct HeadStats {
@@ -81,12 +90,22 @@ class Head final : public storage::Appendable, public storage::Queryable {
   HeadStats Stats();
   HeadMemory Memory();
   index::Cardinality TopCardinality(size_t limit) const { return index_.TopCardinality(limit); }
+
+  // ---- towards blocks
+  // What should become a block now, if anything: the first chunk range, once the head spans more
+  // than one and a half of them.
+  std::optional<TimeRange> CompactableRange() const;
+  // The in-order samples in [mint, maxt) as of now, as chunks, without what is deleted; appends go
+  // on meanwhile. Must be gone before the next Truncate, and be used by one thread.
+  std::unique_ptr<chunk::ChunkSource> Source(TimeMs mint, TimeMs maxt);
+
   // Forgets whole eras that end at or before `t`, and the log that holds nothing newer.
   Result<void> Truncate(TimeMs t);
 
  private:
   friend class HeadAppender;
   friend class HeadQuerier;
+  friend class HeadSource;
   friend class Replayer;
 
   struct Interval {

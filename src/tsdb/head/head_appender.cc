@@ -1,5 +1,6 @@
 #include "tsdb/head/head_appender.h"
 
+#include "model/histogram_validate.h"
 #include "model/sample.h"
 #include "tsdb/head/head_metrics.h"
 
@@ -50,9 +51,9 @@ Result<SeriesId> HeadAppender::Resolve(SeriesRef ref, const model::Labels& label
 HeadAppender::Checked HeadAppender::Check(SeriesId id, TimeMs t, double v) {
   if (t < bound_) return {AppendError::kOutOfBounds};
   if (!head_->histograms_.empty()) {
-    std::optional<TimeMs> newest = head_->histograms_.NewestTime(id);
-    if (newest && t < *newest) return {AppendError::kOutOfOrder};
-    if (newest && t == *newest) return {AppendError::kDuplicateTimestamp};
+    auto newest = head_->histograms_.NewestOf(id);
+    if (newest && t < newest->t) return {AppendError::kOutOfOrder};
+    if (newest && t == newest->t) return {AppendError::kDuplicateTimestamp};
   }
   SampleStore::Verdict verdict = head_->samples_.Check(id, t, v);
   return {verdict.error, verdict.repeats, verdict.existing};
@@ -75,10 +76,16 @@ Result<SeriesRef> HeadAppender::Append(SeriesRef ref, const model::Labels& label
                                        double v, AppendError* error_kind) {
   SeriesId id = TRY(Resolve(ref, labels, error_kind));
   if (model::IsStaleNan(v) && !head_->histograms_.empty()) {
-    // A series of histograms ends with a stale histogram.
-    std::optional<TimeMs> histogram = head_->histograms_.NewestTime(id);
+    // A series of histograms ends with a stale histogram of its kind.
+    auto histogram = head_->histograms_.NewestOf(id);
     auto sample = head_->samples_.Newest(id);
-    if (histogram && (!sample || sample->first < *histogram)) {
+    bool newer = histogram && (!sample || sample->first < histogram->t);
+    if (newer && !histogram->is_float) {
+      model::Histogram stale;
+      stale.sum = v;
+      return AppendHistogram(id + 1, labels, t, stale);
+    }
+    if (newer) {
       model::FloatHistogram stale;
       stale.sum = v;
       return AppendFloatHistogram(id + 1, labels, t, stale);
@@ -135,7 +142,8 @@ void HeadAppender::AppendRow(TimeMs t, std::span<const SeriesRef> refs,
 
 Result<void> HeadAppender::CheckHistogram(SeriesId id, TimeMs t) {
   if (t < bound_) return Refusal(AppendError::kOutOfBounds);
-  std::optional<TimeMs> newest = head_->histograms_.NewestTime(id);
+  std::optional<TimeMs> newest;
+  if (auto histogram = head_->histograms_.NewestOf(id)) newest = histogram->t;
   if (auto sample = head_->samples_.Newest(id)) {
     newest = newest ? std::max(*newest, sample->first) : sample->first;
   }
@@ -146,7 +154,7 @@ Result<void> HeadAppender::CheckHistogram(SeriesId id, TimeMs t) {
 
 Result<SeriesRef> HeadAppender::AppendHistogram(SeriesRef ref, const model::Labels& labels,
                                                 TimeMs t, const model::Histogram& histogram) {
-  TRY(ValidateHistogram(histogram));
+  TRY(model::Validate(histogram));
   SeriesId id = TRY(Resolve(ref, labels, nullptr));
   TRY(CheckHistogram(id, t));
   transaction_.histograms.push_back({id, t, histogram});
@@ -156,7 +164,7 @@ Result<SeriesRef> HeadAppender::AppendHistogram(SeriesRef ref, const model::Labe
 Result<SeriesRef> HeadAppender::AppendFloatHistogram(SeriesRef ref, const model::Labels& labels,
                                                      TimeMs t,
                                                      const model::FloatHistogram& histogram) {
-  TRY(ValidateHistogram(histogram));
+  TRY(model::Validate(histogram));
   SeriesId id = TRY(Resolve(ref, labels, nullptr));
   TRY(CheckHistogram(id, t));
   transaction_.float_histograms.push_back({id, t, histogram});

@@ -44,9 +44,7 @@ class NullFileSystem final : public FileSystem {
   Result<std::unique_ptr<AppendFile>> OpenAppend(const std::string&, bool) override {
     return std::unique_ptr<AppendFile>(std::make_unique<NullFile>());
   }
-  Result<MappedFile> Map(const std::string& path) override {
-    return Error::NotFound("{}", path);
-  }
+  Result<MappedFile> Map(const std::string& path) override { return Error::NotFound("{}", path); }
   Result<void> HardLink(const std::string& from, const std::string&) override {
     return Error::NotFound("{}", from);
   }
@@ -244,6 +242,38 @@ void BM_memory(benchmark::State& state) {
   }
 }
 BENCHMARK(BM_memory)->Arg(100'000)->Arg(1'000'000)->Iterations(1)->Unit(benchmark::kMillisecond);
+
+// A whole era as chunks in label order, as the block writer takes it.
+void BM_export(benchmark::State& state) {
+  Load load(static_cast<size_t>(state.range(0)));
+  TimeMs start = load.now();
+  for (int i = 0; i < 480; ++i) load.Scrape(static_cast<size_t>(state.range(1)));
+  size_t samples = 0;
+  size_t bytes = 0;
+  size_t before = ResidentBytes();
+  size_t most = before;
+  for (auto _ : state) {
+    auto source = load.head().Source(start, start + kEraMs);
+    benchmark::DoNotOptimize(*source->Symbols());
+    auto set = *source->Series();
+    for (size_t n = 0; set->Next(); ++n) {
+      for (const chunk::ChunkView& one : set->chunks()) {
+        samples += chunk::SampleCount(one);
+        bytes += one.data.size();
+      }
+      if (n % 65536 == 0) most = std::max(most, ResidentBytes());
+    }
+  }
+  state.SetItemsProcessed(static_cast<int64_t>(samples));
+  state.counters["B/sample"] = static_cast<double>(bytes) / static_cast<double>(samples);
+  state.counters["extra_B/series"] =
+      static_cast<double>(most - before) / static_cast<double>(load.count());
+}
+BENCHMARK(BM_export)
+    ->ArgNames({"series", "change_every"})
+    ->ArgsProduct({{100'000, 1'000'000}, {0, 3}})
+    ->Iterations(1)
+    ->Unit(benchmark::kMillisecond);
 
 void BM_select_regex(benchmark::State& state) {
   Load load(static_cast<size_t>(state.range(0)));

@@ -93,9 +93,14 @@ class HeadQuerier::OneSeries final : public storage::Series {
 
   std::vector<storage::HistogramSample> ReadHistograms(TimeMs mint, TimeMs maxt) override {
     if (head_->histograms_.empty()) return {};
-    auto all = head_->histograms_.Read(id_, std::max(mint, view_.mint), std::min(maxt, view_.maxt),
-                                       view_.snapshot->sequence());
-    std::erase_if(all, [&](const storage::HistogramSample& s) { return IsDeleted(s.t); });
+    std::vector<chunk::HistogramPoint> points;
+    head_->histograms_.Read(id_, std::max(mint, view_.mint), std::min(maxt, view_.maxt),
+                            view_.snapshot->sequence(), &points);
+    std::vector<storage::HistogramSample> all;
+    all.reserve(points.size());
+    for (const chunk::HistogramPoint& point : points) {
+      if (!IsDeleted(point.t)) all.push_back(ToSample(point));
+    }
     return all;
   }
 

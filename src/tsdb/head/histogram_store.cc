@@ -26,6 +26,15 @@ Result<void> CheckSide(std::string_view side, const std::vector<model::Span>& sp
   return {};
 }
 
+// Upstream's chunks of histograms have no more.
+constexpr uint32_t kSamplesPerChunk = 120;
+
+void AppendDecoded(const chunk::OwnedChunk& one, TimeMs mint, TimeMs maxt,
+                   std::vector<chunk::HistogramPoint>* out) {
+  Result<void> decoded = chunk::DecodeHistograms(one.view(), mint, maxt, out);
+  WF_CHECK(decoded.ok());  // we encoded it
+}
+
 }  // namespace
 
 Result<void> ValidateHistogram(const model::Histogram& h) {
@@ -38,57 +47,148 @@ Result<void> ValidateHistogram(const model::FloatHistogram& h) {
   return CheckSide("positive", h.positive_spans, h.positive_buckets.size());
 }
 
-bool HistogramStore::Append(SeriesId id, storage::HistogramSample sample, uint64_t sequence) {
+storage::HistogramSample ToSample(const chunk::HistogramPoint& point) {
+  if (point.is_float) return {point.t, point.floating, false};
+  return {point.t, point.integer.ToFloat(), true};
+}
+
+// The oldest `count` open histograms become chunks, with the last chunk if that has room.
+void HistogramStore::Encode(Series* series, size_t count) {
+  std::vector<chunk::HistogramPoint> points;
+  if (!series->chunks.empty() &&
+      chunk::SampleCount(series->chunks.back()->view()) < kSamplesPerChunk) {
+    AppendDecoded(*series->chunks.back(), kMinTime, kMaxTime, &points);
+    series->chunks.pop_back();
+  }
+  for (size_t i = 0; i < count; ++i) points.push_back(std::move(series->open[i].point));
+  series->open.erase(series->open.begin(), series->open.begin() + static_cast<ptrdiff_t>(count));
+  std::vector<chunk::OwnedChunk> chunks;
+  chunk::EncodeHistograms(points, false, &chunks);
+  for (chunk::OwnedChunk& one : chunks) {
+    one.data.shrink_to_fit();
+    series->chunks.push_back(std::make_shared<const chunk::OwnedChunk>(std::move(one)));
+  }
+}
+
+bool HistogramStore::Append(SeriesId id, chunk::HistogramPoint point, uint64_t sequence,
+                            uint64_t watermark) {
   MutexLock lock(mutex_);
-  std::vector<Entry>& entries = series_[id];
-  if (!entries.empty() && sample.t <= entries.back().sample.t) return false;
-  entries.push_back({std::move(sample), sequence});
+  Series& series = series_[id];
+  std::vector<Entry>& open = series.open;
+  TimeMs newest = !open.empty()           ? open.back().point.t
+                  : series.chunks.empty() ? kMinTime
+                                          : series.chunks.back()->maxt;
+  bool first = open.empty() && series.chunks.empty();
+  if (!first && point.t <= newest) return false;
+  if (open.size() >= kOpen) {
+    size_t settled = 0;
+    while (settled < open.size() && open[settled].sequence <= watermark) ++settled;
+    // All or nothing keeps the number of encodings down while a query holds some back.
+    if (settled >= kOpen) Encode(&series, settled);
+  }
+  open.push_back({std::move(point), sequence});
   any_.store(true, std::memory_order_release);
   return true;
 }
 
-std::vector<storage::HistogramSample> HistogramStore::Read(SeriesId id, TimeMs mint, TimeMs maxt,
-                                                           uint64_t sequence) const {
-  std::vector<storage::HistogramSample> out;
-  MutexLock lock(mutex_);
-  auto found = series_.find(id);
-  if (found == series_.end()) return out;
-  for (const Entry& entry : found->second) {
-    bool inside = entry.sample.t >= mint && entry.sample.t <= maxt;
-    if (inside && entry.sequence <= sequence) out.push_back(entry.sample);
+void HistogramStore::Read(SeriesId id, TimeMs mint, TimeMs maxt, uint64_t sequence,
+                          std::vector<chunk::HistogramPoint>* out) const {
+  std::vector<Chunk> chunks;
+  std::vector<chunk::HistogramPoint> newest;
+  {
+    MutexLock lock(mutex_);
+    auto found = series_.find(id);
+    if (found == series_.end()) return;
+    for (const Chunk& one : found->second.chunks) {
+      if (one->maxt >= mint && one->mint <= maxt) chunks.push_back(one);
+    }
+    for (const Entry& entry : found->second.open) {
+      bool inside = entry.point.t >= mint && entry.point.t <= maxt;
+      if (inside && entry.sequence <= sequence) newest.push_back(entry.point);
+    }
   }
-  return out;
+  for (const Chunk& one : chunks) AppendDecoded(*one, mint, maxt, out);
+  std::move(newest.begin(), newest.end(), std::back_inserter(*out));
 }
 
 bool HistogramStore::HasSamples(SeriesId id, TimeMs mint, TimeMs maxt, uint64_t sequence) const {
   MutexLock lock(mutex_);
   auto found = series_.find(id);
   if (found == series_.end()) return false;
-  return std::any_of(found->second.begin(), found->second.end(), [&](const Entry& entry) {
-    return entry.sample.t >= mint && entry.sample.t <= maxt && entry.sequence <= sequence;
-  });
+  const Series& series = found->second;
+  return std::any_of(series.chunks.begin(), series.chunks.end(),
+                     [&](const Chunk& one) { return one->maxt >= mint && one->mint <= maxt; }) ||
+         std::any_of(series.open.begin(), series.open.end(), [&](const Entry& entry) {
+           return entry.point.t >= mint && entry.point.t <= maxt && entry.sequence <= sequence;
+         });
 }
 
-std::optional<TimeMs> HistogramStore::NewestTime(SeriesId id) const {
+std::optional<HistogramStore::Newest> HistogramStore::NewestOf(SeriesId id) const {
   MutexLock lock(mutex_);
   auto found = series_.find(id);
-  if (found == series_.end() || found->second.empty()) return std::nullopt;
-  return found->second.back().sample.t;
+  if (found == series_.end()) return std::nullopt;
+  const Series& series = found->second;
+  if (!series.open.empty()) {
+    const chunk::HistogramPoint& point = series.open.back().point;
+    return Newest{point.t, point.is_float};
+  }
+  const chunk::OwnedChunk& last = *series.chunks.back();
+  return Newest{last.maxt, last.encoding == chunk::Encoding::kFloatHistogram};
+}
+
+std::optional<TimeMs> HistogramStore::OldestTime(SeriesId id) const {
+  MutexLock lock(mutex_);
+  auto found = series_.find(id);
+  if (found == series_.end()) return std::nullopt;
+  const Series& series = found->second;
+  return series.chunks.empty() ? series.open.front().point.t : series.chunks.front()->mint;
 }
 
 void HistogramStore::DropBefore(TimeMs t) {
   MutexLock lock(mutex_);
-  for (auto& [id, entries] : series_) {
-    auto keep = std::find_if(entries.begin(), entries.end(),
-                             [&](const Entry& entry) { return entry.sample.t >= t; });
-    entries.erase(entries.begin(), keep);
+  for (auto& [id, series] : series_) {
+    std::erase_if(series.chunks, [&](const Chunk& one) { return one->maxt < t; });
+    std::erase_if(series.open, [&](const Entry& entry) { return entry.point.t < t; });
+    if (series.chunks.empty() || series.chunks.front()->mint >= t) continue;
+    // The cut goes through a chunk.
+    std::vector<chunk::HistogramPoint> points;
+    AppendDecoded(*series.chunks.front(), t, kMaxTime, &points);
+    std::vector<chunk::OwnedChunk> rest;
+    chunk::EncodeHistograms(points, false, &rest);
+    series.chunks.erase(series.chunks.begin());
+    for (size_t i = 0; i < rest.size(); ++i) {
+      series.chunks.insert(series.chunks.begin() + static_cast<ptrdiff_t>(i),
+                           std::make_shared<const chunk::OwnedChunk>(std::move(rest[i])));
+    }
   }
-  std::erase_if(series_, [](const auto& item) { return item.second.empty(); });
+  std::erase_if(series_, [](const auto& item) {
+    return item.second.chunks.empty() && item.second.open.empty();
+  });
 }
 
 size_t HistogramStore::num_series() const {
   MutexLock lock(mutex_);
   return series_.size();
+}
+
+size_t HistogramStore::bytes() const {
+  auto buckets = [](const auto& h, const auto& positive, const auto& negative) {
+    return (h.positive_spans.capacity() + h.negative_spans.capacity()) * sizeof(model::Span) +
+           (h.custom_values.capacity() + positive.capacity() + negative.capacity()) * 8;
+  };
+  size_t bytes = 0;
+  MutexLock lock(mutex_);
+  for (const auto& [id, series] : series_) {
+    bytes += sizeof(id) + sizeof(series) + series.open.capacity() * sizeof(Entry);
+    for (const Chunk& one : series.chunks) bytes += sizeof(*one) + one->data.capacity();
+    for (const Entry& entry : series.open) {
+      const model::Histogram& i = entry.point.integer;
+      const model::FloatHistogram& f = entry.point.floating;
+      bytes += buckets(i, i.positive_deltas, i.negative_deltas) +
+               buckets(f, f.positive_buckets, f.negative_buckets);
+    }
+  }
+  return bytes;
 }
 
 }  // namespace watchfire::head

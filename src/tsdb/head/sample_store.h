@@ -161,6 +161,9 @@ class SampleStore {
   Outcome Apply(const Rows& rows, const std::function<void(uint64_t)>& before_publishing = nullptr)
       EXCLUDES(apply_mutex_);
 
+  // No query, now or later, tells transactions up to this one apart.
+  uint64_t OldestReader() EXCLUDES(readers_mutex_) { return Watermark(); }
+
   // Drops the eras that end at or before `t`. Returns the number dropped.
   size_t DropBefore(TimeMs t) EXCLUDES(apply_mutex_);
 
