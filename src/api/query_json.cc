@@ -1,8 +1,7 @@
 #include "api/query_json.h"
 
-#include <cmath>
-
 #include "base/numbers.h"
+#include "model/histogram_buckets.h"
 
 namespace watchfire::api {
 namespace {
@@ -129,44 +128,6 @@ void WriteStats(codec::JsonWriter& json, const promql::QueryStats& stats) {
   json.EndObject();
 }
 
-// Upper bound of exponential bucket `index`: 2^(index · 2^-schema), exact where it is a power of 2.
-double BucketBound(const model::FloatHistogram& h, int32_t index) {
-  if (h.schema == model::kCustomBucketsSchema) {
-    auto i = static_cast<size_t>(index);
-    return i < h.custom_values.size() ? h.custom_values[i] : HUGE_VAL;
-  }
-  if (h.schema <= 0) return std::ldexp(1.0, index * (1 << -h.schema));
-  int32_t parts = 1 << h.schema;
-  int32_t whole = index >> h.schema;
-  return std::ldexp(std::exp2(static_cast<double>(index - whole * parts) / parts), whole);
-}
-
-struct Bucket {
-  double lower;
-  double upper;
-  double count;
-};
-
-std::vector<Bucket> BucketsOf(const model::FloatHistogram& h, bool negative) {
-  const auto& spans = negative ? h.negative_spans : h.positive_spans;
-  const auto& counts = negative ? h.negative_buckets : h.positive_buckets;
-  std::vector<Bucket> buckets;
-  bool custom = h.schema == model::kCustomBucketsSchema;
-  int32_t index = 0;
-  size_t next = 0;
-  for (const model::Span& span : spans) {
-    index += span.offset;
-    for (uint32_t i = 0; i < span.length && next < counts.size(); ++i, ++index, ++next) {
-      double lower = custom && index == 0 ? -HUGE_VAL : BucketBound(h, index - 1);
-      double upper = BucketBound(h, index);
-      buckets.push_back(negative ? Bucket{-upper, -lower, counts[next]}
-                                 : Bucket{lower, upper, counts[next]});
-    }
-  }
-  if (negative) std::reverse(buckets.begin(), buckets.end());
-  return buckets;
-}
-
 }  // namespace
 
 void AppendTimestamp(std::string& out, TimeMs t) {
@@ -190,24 +151,19 @@ void AppendHistogram(std::string& out, const model::FloatHistogram& histogram) {
   AppendFloatJson(out, histogram.sum);
   out += '"';
   bool any = false;
-  // Rule of a bucket's bounds: 0 = (lower, upper], 1 = [lower, upper), 3 = both closed.
-  auto append = [&](char rule, const Bucket& bucket) {
-    if (bucket.count == 0) return;
+  for (const model::HistogramBucket& bucket : model::BucketsOf(histogram)) {
+    if (bucket.count == 0) continue;
     out += any ? ",[" : ",\"buckets\":[[";
     any = true;
-    out += rule;
+    // Which bounds belong to it: 0 = (lower, upper], 1 = [lower, upper), 3 = both.
+    out += bucket.lower_inclusive ? (bucket.upper_inclusive ? '3' : '1') : '0';
     for (double v : {bucket.lower, bucket.upper, bucket.count}) {
       out += ",\"";
       AppendFloatJson(out, v);
       out += '"';
     }
     out += ']';
-  };
-  for (const Bucket& bucket : BucketsOf(histogram, true)) append('1', bucket);
-  if (histogram.zero_count != 0) {
-    append('3', {-histogram.zero_threshold, histogram.zero_threshold, histogram.zero_count});
   }
-  for (const Bucket& bucket : BucketsOf(histogram, false)) append('0', bucket);
   if (any) out += ']';
   out += '}';
 }

@@ -24,4 +24,13 @@ std::string_view MetricTypeName(MetricType type) {
   return "unknown";
 }
 
+std::optional<MetricType> ParseMetricType(std::string_view name) {
+  if (name == "untyped") return MetricType::kUnknown;
+  for (auto code = MetricType::kUnknown; code <= MetricType::kStateset;
+       code = static_cast<MetricType>(static_cast<uint8_t>(code) + 1)) {
+    if (MetricTypeName(code) == name) return code;
+  }
+  return std::nullopt;
+}
+
 }  // namespace watchfire::model

@@ -2,6 +2,7 @@
 // What a metric page says of a family: its type, unit and help text.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,8 @@ enum class MetricType : uint8_t {
 
 // "unknown", "counter", …, as the API writes them.
 std::string_view MetricTypeName(MetricType type);
+// The type of that name; `untyped` is unknown.
+std::optional<MetricType> ParseMetricType(std::string_view name);
 
 struct Metadata {
   MetricType type = MetricType::kUnknown;
