@@ -11,9 +11,10 @@
 //   if (!plan.empty()) TRY(compactor.Compact(open_blocks_of(plan)));
 //   // Reload: blocks that are a parent of another, or whose meta on disk says deletable, go.
 //
-// No locks are held; one Write, Compact or CleanTombstones at a time per directory is sensible, but
-// several are safe. A block being made is `<ulid>.tmp-for-creation`; it disappears on every error.
-// Measurements go under upstream's names (prometheus_tsdb_compaction*).
+// No locks are held. Several calls at a time are safe, but a block must not get tombstones while it
+// is compacted (they would be lost): the database keeps deletions and compactions apart. A block
+// being made is `<ulid>.tmp-for-creation`; it disappears on every error. Measurements go under
+// upstream's names (prometheus_tsdb_compaction*).
 
 #include <atomic>
 #include <memory>
@@ -30,6 +31,7 @@
 #include "tsdb/block/block_writer.h"
 #include "tsdb/block/meta.h"
 #include "tsdb/chunk/encoded_chunk.h"
+#include "tsdb/compact/merge.h"
 
 namespace watchfire::compact {
 
@@ -83,24 +85,22 @@ class Compactor {
   Result<std::optional<block::BlockMeta>> Compact(
       std::span<const std::shared_ptr<block::Block>> blocks);
 
-  // The block again without what its tombstones hide: same level, hints and sources, the old one
-  // as parent. nullopt with nothing to clean, or with nothing left; then the old block is marked
-  // deletable on disk. The old block stays; the reload lets it go.
+  // The block again without what its tombstones hide: as upstream makes it, of level 1, with the
+  // old block as parent and its hints. nullopt with nothing to clean, or with nothing left; then
+  // the old block is marked deletable on disk. The old block stays; the reload lets it go.
   Result<std::optional<block::BlockMeta>> CleanTombstones(block::Block& old);
 
  private:
-  struct Job {
-    block::BlockMeta meta;
-    std::string directory;
-    bool fill_chunks = true;
-  };
-  Result<std::optional<block::BlockMeta>> Run(chunk::ChunkSource& source, Job job);
-  Result<block::BlockMeta> Populate(chunk::ChunkSource& source, const Job& job);
-  Result<std::optional<block::BlockMeta>> Replace(
-      std::span<const std::shared_ptr<block::Block>> blocks, block::BlockMeta meta);
+  using Blocks = std::span<const std::shared_ptr<block::Block>>;
+
+  // The block of `meta` out of `source`, measured; its stats tell whether there is one.
+  Result<block::BlockMeta> Run(MergeSource& source, block::BlockMeta meta,
+                               const std::string& directory);
+  Result<block::BlockMeta> Populate(MergeSource& source, block::BlockMeta meta,
+                                    const std::string& directory);
+  MergeSource SourceOf(std::vector<MergeInput> inputs, const block::BlockMeta& meta) const;
   // Writes `deletable` or `failed` into the metas on disk.
-  void Mark(std::span<const std::shared_ptr<block::Block>> blocks,
-            bool block::BlockMeta::*flag) const;
+  void Mark(Blocks blocks, bool block::BlockMeta::*flag) const;
   bool Stopped() const;
 
   const CompactorOptions options_;
