@@ -74,6 +74,7 @@ Result<PostingsTable> PostingsTable::Open(std::string_view file, uint64_t offset
     }
     previous = entry;
   }
+  if (!table.names_.empty()) table.names_.back().marks.shrink_to_fit();
   for (auto& [text, name] : unordered) table.names_.push_back(std::move(name));
   table.SortUnordered();
   return table;
