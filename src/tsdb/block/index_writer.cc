@@ -19,14 +19,15 @@ size_t UvarintSize(uint64_t v) {
 
 }  // namespace
 
-Result<std::unique_ptr<IndexWriter>> IndexWriter::Create(
-    FileSystem& fs, const std::string& path, std::span<const std::string_view> symbols) {
+Result<std::unique_ptr<IndexWriter>> IndexWriter::Create(FileSystem& fs, const std::string& path,
+                                                         std::span<const std::string_view> symbols,
+                                                         size_t postings_batch) {
   for (size_t i = 1; i < symbols.size(); ++i) {
     if (symbols[i - 1] < symbols[i]) continue;
     return Error::Invalid("symbols out of order: \"{}\" after \"{}\"", symbols[i], symbols[i - 1]);
   }
   std::unique_ptr<IndexWriter> writer(
-      new IndexWriter(fs, TRY(OutputFile::Create(fs, path)), symbols));
+      new IndexWriter(fs, TRY(OutputFile::Create(fs, path)), symbols, postings_batch));
   TRY(writer->WriteSymbols());
   TRY(writer->file_.Pad(kSeriesAlignment));
   writer->series_begin_ = writer->file_.position();
@@ -173,7 +174,8 @@ Result<void> IndexWriter::Finish() {
   std::sort(names_.begin(), names_.end(),
             [](const PostingsName& a, const PostingsName& b) { return a.ordinal < b.ordinal; });
   std::unique_ptr<ReadFileHandle> series = TRY(fs_.OpenRead(file_.path()));
-  PostingsWriter postings(*series, {series_begin_, series_end, num_series_}, symbols_, &file_);
+  PostingsWriter postings(*series, {series_begin_, series_end, num_series_}, symbols_,
+                          postings_batch_, &file_);
   TRY(postings.WritePostings(names_));
   uint64_t postings_table = file_.position();
   TRY(postings.WriteTable(names_));

@@ -42,7 +42,8 @@ class IndexWriter {
   // `symbols`: sorted bytewise, distinct (kInvalid if not); they and their texts outlive the
   // writer.
   static Result<std::unique_ptr<IndexWriter>> Create(FileSystem& fs, const std::string& path,
-                                                     std::span<const std::string_view> symbols);
+                                                     std::span<const std::string_view> symbols,
+                                                     size_t postings_batch = kPostingsBatch);
 
   // kInvalid: labels not above those of the series before, or not among the symbols; chunks not
   // ascending, or overlapping. Nothing is written then.
@@ -61,8 +62,13 @@ class IndexWriter {
     bool operator==(const Label& other) const { return name == other.name && value == other.value; }
   };
 
-  IndexWriter(FileSystem& fs, OutputFile file, std::span<const std::string_view> symbols)
-      : fs_(fs), file_(std::move(file)), symbols_(symbols), ordinals_(symbols) {}
+  IndexWriter(FileSystem& fs, OutputFile file, std::span<const std::string_view> symbols,
+              size_t postings_batch)
+      : fs_(fs),
+        file_(std::move(file)),
+        symbols_(symbols),
+        ordinals_(symbols),
+        postings_batch_(postings_batch) {}
   Result<void> WriteSymbols();
   Result<void> ResolveLabels(const model::Labels& labels);
   size_t NameIndex(uint32_t ordinal);
@@ -73,6 +79,7 @@ class IndexWriter {
   OutputFile file_;
   const std::span<const std::string_view> symbols_;  // the caller's
   const SymbolOrdinals ordinals_;
+  const size_t postings_batch_;
   uint64_t series_begin_ = 0;
   uint64_t num_series_ = 0;
   std::vector<PostingsName> names_;  // in order of appearance

@@ -116,9 +116,10 @@ class IndexWriterTest : public ::testing::Test {
  protected:
   IndexWriterTest() { fs_.CreateDirectories("block").value(); }
 
-  std::unique_ptr<IndexWriter> NewWriter(std::vector<std::string_view> symbols) {
+  std::unique_ptr<IndexWriter> NewWriter(std::vector<std::string_view> symbols,
+                                         size_t batch = kPostingsBatch) {
     symbols_ = std::move(symbols);
-    auto writer = IndexWriter::Create(fs_, kPath, symbols_);
+    auto writer = IndexWriter::Create(fs_, kPath, symbols_, batch);
     EXPECT_TRUE(writer.ok()) << writer.error().message();
     return std::move(writer).value();
   }
@@ -191,13 +192,14 @@ TEST_F(IndexWriterTest, RefusesWhatIsOutOfOrder) {
 // Many names and values, so that postings take several batches and the table's notes several
 // pieces, against a map.
 TEST_F(IndexWriterTest, WritesPostingsOfManyBatches) {
-  constexpr int kSeries = 60000;
+  constexpr int kSeries = 3000;
   std::mt19937 random(7);
   std::map<std::vector<std::pair<std::string, std::string>>, uint32_t> series;
   std::set<std::string> texts;
   for (int i = 0; i < kSeries; ++i) {
     std::vector<std::pair<std::string, std::string>> labels;
     labels.emplace_back("id", fmt::format("{:07}", i * 7919 % kSeries));
+    labels.emplace_back("id2", fmt::format("{:015}", i * 31 % kSeries));
     for (int n = 0; n < 40; ++n) {
       if (random() % 2 == 0) continue;
       labels.emplace_back(fmt::format("n{:02}", n), fmt::format("v{}", random() % (1U << n % 20)));
@@ -208,7 +210,7 @@ TEST_F(IndexWriterTest, WritesPostingsOfManyBatches) {
     }
     series.emplace(std::move(labels), 0);
   }
-  auto writer = NewWriter(std::vector<std::string_view>(texts.begin(), texts.end()));
+  auto writer = NewWriter(std::vector<std::string_view>(texts.begin(), texts.end()), 4000);
   std::vector<ChunkEntry> chunk = {{0, 10, 8}};
   for (auto& [labels, ref] : series) {
     std::vector<model::LabelView> views;

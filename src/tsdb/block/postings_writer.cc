@@ -7,7 +7,6 @@
 namespace watchfire::block {
 namespace {
 
-constexpr size_t kBatch = size_t{1} << 20;
 constexpr size_t kReadBytes = size_t{1} << 20;
 constexpr size_t kListBytes = size_t{64} << 10;
 constexpr size_t kLogPieceBytes = size_t{64} << 10;
@@ -104,7 +103,7 @@ Result<void> PostingsWriter::WritePostings(std::span<const PostingsName> names) 
     uint64_t pairs = 0;
     do {
       pairs += names[taken++].num_series;
-    } while (taken < names.size() && pairs + names[taken].num_series <= kBatch);
+    } while (taken < names.size() && pairs + names[taken].num_series <= batch_);
     pairs_.resize(static_cast<size_t>(pairs));
     TRY(WriteBatch(names.first(taken)));
     names = names.subspan(taken);

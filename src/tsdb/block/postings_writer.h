@@ -1,8 +1,8 @@
 #pragma once
 // PostingsWriter: the postings of an index file and the table that finds them, made from the series
 // section that was just written. Label names are taken a few at a time; for these the section is
-// read again and (value, series) pairs are collected and sorted. So memory is bounded by kBatch
-// pairs (8 MiB), or by the series of the most frequent name, whatever the number of labels; and
+// read again and (value, series) pairs are collected and sorted. So memory is bounded by the batch
+// of pairs (8 MiB), or by the series of the most frequent name, whatever the number of labels; and
 // what the table needs is kept as two small varints for each label pair. One thread.
 
 #include <span>
@@ -16,6 +16,8 @@
 #include "tsdb/block/output_file.h"
 
 namespace watchfire::block {
+
+inline constexpr size_t kPostingsBatch = size_t{1} << 20;
 
 // A label name that series have.
 struct PostingsName {
@@ -32,10 +34,11 @@ struct SeriesSection {
 
 class PostingsWriter {
  public:
-  // `series`: the index file as it is so far; `file`: the same, to write to. All outlive this.
+  // `series`: the index file as it is so far; `file`: the same, to write to; both and the
+  // symbols outlive this. `batch`: pairs to collect at a time.
   PostingsWriter(ReadFileHandle& series, const SeriesSection& section,
-                 std::span<const std::string_view> symbols, OutputFile* file)
-      : series_(series), section_(section), symbols_(symbols), file_(file) {}
+                 std::span<const std::string_view> symbols, size_t batch, OutputFile* file)
+      : series_(series), section_(section), symbols_(symbols), batch_(batch), file_(file) {}
 
   // `names`: in order of ordinals, all that the series have; the same for both.
   Result<void> WritePostings(std::span<const PostingsName> names);
@@ -60,6 +63,7 @@ class PostingsWriter {
   ReadFileHandle& series_;
   const SeriesSection section_;
   const std::span<const std::string_view> symbols_;  // the caller's
+  const size_t batch_;
   OutputFile* const file_;
   uint64_t first_list_ = 0;
   uint64_t num_lists_ = 0;
