@@ -15,9 +15,9 @@ KEEPERS = {
     "boost/asio": {"net"}, "boost/beast": {"net"}, "boost/unordered": {"base"},
     "curl/": {"net"}, "openssl/": {"net"}, "crypt.h": {"net"}, "ares": {"net", "discovery"},
     "nlohmann/": {"codec"}, "libfyaml.h": {"codec"}, "zlib.h": {"codec"}, "zstd.h": {"codec"},
-    "libdeflate.h": {"codec"}, "snappy": {"codec"}, "protozero/": {"codec", "exposition"},
+    "libdeflate.h": {"codec"}, "snappy": {"codec"}, "protozero/": {"codec", "exposition", "remote"},
     "re2/": {"model"}, "xxhash.h": {"base"}, "fast_float/": {"base"}, "spdlog/": {"base"},
-    "CLI/": {"app"}, "sqlite3.h": {"store"}, "regex": set(), "iostream": set(),
+    "CLI/": {"app", "tool"}, "sqlite3.h": {"store"}, "regex": set(), "iostream": set(),
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 

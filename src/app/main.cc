@@ -6,6 +6,7 @@
 #include "app/flags.h"
 #include "app/server.h"
 #include "base/log.h"
+#include "tool/tool.h"
 
 namespace watchfire::app {
 namespace {
@@ -18,6 +19,7 @@ int Fail(int code, const Error& error) {
 }
 
 int Run(int argc, char** argv) {
+  if (argc > 1 && std::string_view(argv[1]) == "tool") return tool::Run({argv + 2, argv + argc});
   Result<Flags> flags = Flags::Parse({argv + 1, argv + argc});
   if (!flags.ok()) {
     std::fprintf(stderr, "Error parsing command line arguments: %s\nSee watchfire --help\n",

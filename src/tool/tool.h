@@ -1,0 +1,23 @@
+#pragma once
+// `watchfire tool …`: what operators do beside a running server, with the names, flags, output and
+// exit codes of promtool, so that scripts move over by changing one word:
+//
+//   watchfire tool tsdb list [-r] [DIR]
+//   watchfire tool tsdb analyze [--limit=20] [--extended] [--match=…] [DIR] [BLOCK]
+//   watchfire tool tsdb dump [--min-time --max-time --match --format] [DIR]
+//   watchfire tool tsdb dump-openmetrics [--min-time --max-time --match] [DIR]
+//   watchfire tool tsdb create-blocks-from openmetrics FILE [DIR]
+//   watchfire tool tsdb create-blocks-from rules --start … FILE…
+//   watchfire tool tsdb verify [DIR]                      (ours: reads every byte)
+//
+// Results go to stdout, failures to stderr. Exit codes: 0 done, 1 failed, 2 wrong usage.
+
+#include <string>
+#include <vector>
+
+namespace watchfire::tool {
+
+// `arguments` behind the word "tool".
+int Run(std::vector<std::string> arguments);
+
+}  // namespace watchfire::tool
