@@ -31,9 +31,10 @@ class Block : public std::enable_shared_from_this<Block> {
   static Result<std::shared_ptr<Block>> Open(FileSystem& fs, const std::string& directory);
   ~Block();
 
-  const BlockMeta& meta() const { return meta_; }
+  // Deletions change its stats; what was returned before stays as it was while the block lives.
+  const BlockMeta& meta() const EXCLUDES(mutex_);
   const std::string& directory() const { return directory_; }
-  uint64_t size_bytes() const { return size_bytes_; }
+  uint64_t size_bytes() const EXCLUDES(mutex_);  // of all its files
   const IndexReader& index() const { return *index_; }
   const ChunkReader& chunks() const { return *chunks_; }
   std::shared_ptr<const Tombstones> tombstones() const EXCLUDES(mutex_);
@@ -52,15 +53,21 @@ class Block : public std::enable_shared_from_this<Block> {
       EXCLUDES(mutex_);
 
  private:
-  Block(FileSystem& fs, std::string directory) : fs_(fs), directory_(std::move(directory)) {}
+  Block(FileSystem& fs, std::string directory);
+  Result<void> ReadFiles() EXCLUDES(mutex_);
+  Result<Tombstones> FindDeleted(TimeMs mint, TimeMs maxt, const model::Matchers& matchers) const;
+  Result<void> Publish(Tombstones tombstones) EXCLUDES(mutex_);
 
   FileSystem& fs_;
   const std::string directory_;
-  BlockMeta meta_;
-  uint64_t size_bytes_ = 0;
   std::unique_ptr<IndexReader> index_;
   std::unique_ptr<ChunkReader> chunks_;
+
   mutable Mutex mutex_;
+  CondVar idle_;
+  bool deleting_ GUARDED_BY(mutex_) = false;  // one at a time, and none under the lock
+  std::vector<std::unique_ptr<const BlockMeta>> metas_ GUARDED_BY(mutex_);  // the newest is last
+  uint64_t small_files_bytes_ GUARDED_BY(mutex_) = 0;                       // meta and tombstones
   std::shared_ptr<const Tombstones> tombstones_ GUARDED_BY(mutex_);
 };
 
