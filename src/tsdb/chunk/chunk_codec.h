@@ -56,10 +56,13 @@ void EncodeFloats(std::span<const TimeMs> times, std::span<const double> values,
                   const ChunkLimits& limits, Encoding encoding, std::vector<OwnedChunk>* out,
                   std::span<const TimeMs> starts = {});
 
+// A histogram's chunk ends when it has so many samples or bytes, though not before its tenth sample.
+inline constexpr ChunkLimits kHistogramLimits{2048, 2048, false};
+
 // The same for histograms, with upstream's rules for counter resets, gauges, new buckets and
 // changed layouts; integer and float points may alternate (each change cuts). `with_starts`: the
 // encodings that keep start timestamps.
 void EncodeHistograms(std::span<const HistogramPoint> points, bool with_starts,
-                      std::vector<OwnedChunk>* out);
+                      std::vector<OwnedChunk>* out, const ChunkLimits& limits = kHistogramLimits);
 
 }  // namespace watchfire::chunk
