@@ -63,9 +63,9 @@ struct CompactorOptions {
 struct WriteOptions {
   TimeMs mint = 0;  // half open: [mint, maxt); samples outside are left out
   TimeMs maxt = 0;
-  std::vector<std::string> hints;  // block::kFromOutOfOrder …
-  std::optional<block::BlockDesc> parent;
-  std::string directory;  // instead of the data directory, as for snapshots; "": that one
+  std::vector<std::string> hints{};  // block::kFromOutOfOrder …
+  std::optional<block::BlockDesc> parent{};
+  std::string directory{};  // instead of the data directory, as for snapshots; "": that one
 };
 
 class Compactor {

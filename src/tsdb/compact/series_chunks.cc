@@ -29,13 +29,15 @@ ResetFlag ResetFlagOf(const ChunkView& chunk) {
   return static_cast<ResetFlag>(static_cast<uint8_t>(chunk.data[at]) >> kResetFlagShift);
 }
 
+// The chunk has a header.
+void SetResetFlag(chunk::OwnedChunk* chunk, ResetFlag flag) {
+  char& header = chunk->data[ResetFlagByte(chunk->encoding)];
+  header = static_cast<char>((header & ((1 << kResetFlagShift) - 1)) | (flag << kResetFlagShift));
+}
+
 model::HistogramLayout& LayoutOf(HistogramPoint& point) {
   if (point.is_float) return point.floating;
   return point.integer;
-}
-
-model::CounterReset HintOf(const HistogramPoint& point) {
-  return point.is_float ? point.floating.reset_hint : point.integer.reset_hint;
 }
 
 // The sample before this one is not the one that the hint was about.
@@ -135,6 +137,7 @@ SeriesChunks::Part SeriesChunks::AsItCame(const Piece& piece) const {
   part.encoding = TargetOf(piece.chunk.encoding);
   part.num_samples = chunk::SampleCount(piece.chunk);
   part.num_bytes = piece.chunk.data.size();
+  if (!part.is_float) part.reset_flag = ResetFlagOf(piece.chunk);
   part.first = piece.origin;
   part.last = piece.origin;
   return part;
@@ -166,10 +169,10 @@ Result<SeriesChunks::Part> SeriesChunks::Decode(const Piece& piece) const {
     part.num_samples = kept;
   } else {
     TRY(chunk::DecodeHistograms(piece.chunk, mint, maxt, &part.points));
-    size_t before = part.points.size();
     std::erase_if(part.points, [&](const HistogramPoint& point) { return is_deleted(point.t); });
     part.num_samples = part.points.size();
-    if (before != part.num_samples && !part.points.empty()) ForgetHint(part.points[0]);
+    bool whole = !part.points.empty() && part.points[0].t == piece.chunk.mint;
+    if (!whole && part.reset_flag != kGauge) part.reset_flag = kUnknownReset;
   }
   if (!piece.untouched()) {
     part.first.reset();
@@ -235,28 +238,13 @@ void SeriesChunks::MendResetHint(Part* part) {
                 : part->first->number == 0 && previous_->is_last;
   }
   if (stays || part->is_float) return;
-  if (part->decoded) {
-    ForgetHint(part->points[0]);
-    return;
-  }
-  ResetFlag flag = ResetFlagOf(part->chunk);
-  if (flag == kUnknownReset || flag == kGauge) return;
+  if (part->reset_flag == kUnknownReset || part->reset_flag == kGauge) return;
+  part->reset_flag = kUnknownReset;
+  if (part->decoded) return;
   chunk::OwnedChunk mended{part->chunk.mint, part->chunk.maxt, part->chunk.encoding,
                            std::string(part->chunk.data)};
-  char& header = mended.data[ResetFlagByte(mended.encoding)];
-  header = static_cast<char>(header & ((1 << kResetFlagShift) - 1));
+  SetResetFlag(&mended, kUnknownReset);
   part->chunk = owned_.emplace_back(std::move(mended)).view();
-}
-
-// Whether to go on from the part before without a break is allowed by what the chunk says.
-bool SeriesChunks::MayFollow(const Part& part) {
-  if (part.is_float) return true;
-  if (part.decoded) {
-    model::CounterReset hint = HintOf(part.points[0]);
-    return hint == model::CounterReset::kNo || hint == model::CounterReset::kGauge;
-  }
-  ResetFlag flag = ResetFlagOf(part.chunk);
-  return flag == kNoReset || flag == kGauge;
 }
 
 bool SeriesChunks::IsFull(const Part& part) const {
@@ -267,7 +255,7 @@ bool SeriesChunks::IsFull(const Part& part) const {
 bool SeriesChunks::MayJoin(const Part& part) const {
   const Part& last = pending_.back();
   if (part.is_float != last.is_float || part.encoding != last.encoding) return false;
-  if (!MayFollow(part)) return false;
+  if (!part.is_float && part.reset_flag != kNoReset && part.reset_flag != kGauge) return false;
   uint64_t samples = part.num_samples;
   size_t bytes = part.num_bytes;
   for (const Part& other : pending_) {
@@ -343,7 +331,11 @@ Result<void> SeriesChunks::EncodePendingHistograms() {
     }
   }
   std::vector<chunk::OwnedChunk> chunks;
-  chunk::EncodeHistograms(points, HasStarts(pending_[0].encoding), &chunks);
+  chunk::EncodeHistograms(points, HasStarts(pending_[0].encoding), &chunks, options_.limits);
+  // The encoder does not know what goes before.
+  if (ResetFlagOf(chunks[0].view()) == kUnknownReset) {
+    SetResetFlag(&chunks[0], static_cast<ResetFlag>(pending_[0].reset_flag));
+  }
   if (must_encode || chunks.size() < pending_.size()) {
     Emit(std::move(chunks));
   } else {

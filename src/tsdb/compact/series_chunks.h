@@ -57,6 +57,7 @@ class SeriesChunks {
     size_t num_bytes = 0;  // about
     Floats floats;         // these if decoded
     std::vector<chunk::HistogramPoint> points;
+    uint8_t reset_flag = 0;  // of histograms: what is known of the sample before (series_chunks.cc)
     // None if samples were taken away from before or after.
     std::optional<Origin> first;
     std::optional<Origin> last;
@@ -77,7 +78,6 @@ class SeriesChunks {
 
   Result<void> Push(Part part);
   void MendResetHint(Part* part);
-  static bool MayFollow(const Part& part);
   bool IsFull(const Part& part) const;
   bool MayJoin(const Part& part) const;
   Result<void> FlushPending();
