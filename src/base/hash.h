@@ -1,7 +1,8 @@
 #pragma once
 // Hashes. XxHash64 where upstream's value is visible to users (scrape offsets, limit_ratio, group
 // slots); Hash (XXH3) for everything inside. Neither is safe against people who choose the input:
-// tables that hold foreign keys are bounded by a limit instead.
+// tables that hold foreign keys are bounded by a limit instead. KeyedHash is, for tables that take
+// equal hashes for equal keys; its values differ from process to process.
 
 #include <cstddef>
 #include <cstdint>
@@ -13,6 +14,9 @@ namespace watchfire {
 uint64_t Hash(std::string_view bytes);
 // XXH64 with seed 0, as Prometheus uses for label sets.
 uint64_t XxHash64(std::string_view bytes);
+
+// XXH3 with a secret that is drawn at the start of the process.
+uint64_t KeyedHash(std::string_view bytes);
 
 // Mixes two hashes; the order matters.
 inline uint64_t HashCombine(uint64_t a, uint64_t b) {

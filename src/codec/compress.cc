@@ -114,16 +114,30 @@ std::string SnappyCompress(std::string_view bytes) {
   return out;
 }
 
-Result<std::string> SnappyDecompress(std::string_view bytes, uint64_t limit) {
+Result<uint64_t> SnappyDecompressedSize(std::string_view bytes) {
   size_t size = 0;
   if (snappy_uncompressed_length(bytes.data(), bytes.size(), &size) != SNAPPY_OK) {
     return Error::Invalid("snappy: corrupt input");
   }
-  if (size > limit) return Error::Limit("snappy: decoded size exceeds {} bytes", limit);
-  std::string out(size, '\0');
-  if (snappy_uncompress(bytes.data(), bytes.size(), out.data(), &size) != SNAPPY_OK) {
+  return size;
+}
+
+Result<void> SnappyDecompressTo(std::string_view bytes, std::span<char> out) {
+  // The library trusts the size that it is given.
+  uint64_t expected = TRY(SnappyDecompressedSize(bytes));
+  size_t size = out.size();
+  if (expected != size ||
+      snappy_uncompress(bytes.data(), bytes.size(), out.data(), &size) != SNAPPY_OK) {
     return Error::Invalid("snappy: corrupt input");
   }
+  return {};
+}
+
+Result<std::string> SnappyDecompress(std::string_view bytes, uint64_t limit) {
+  uint64_t size = TRY(SnappyDecompressedSize(bytes));
+  if (size > limit) return Error::Limit("snappy: decoded size exceeds {} bytes", limit);
+  std::string out(size, '\0');
+  TRY(SnappyDecompressTo(bytes, out));
   return out;
 }
 

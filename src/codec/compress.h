@@ -4,6 +4,7 @@
 // Functions are thread-safe.
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,10 @@ Result<std::string> ZlibDecompress(std::string_view bytes, uint64_t limit);
 // Raw snappy block format, as remote write and the WAL have it.
 std::string SnappyCompress(std::string_view bytes);
 Result<std::string> SnappyDecompress(std::string_view bytes, uint64_t limit);
+// For buffers that are used again: the size that the input says it has, and into just that many
+// bytes.
+Result<uint64_t> SnappyDecompressedSize(std::string_view bytes);
+Result<void> SnappyDecompressTo(std::string_view bytes, std::span<char> out);
 std::string ZstdCompress(std::string_view bytes, int level = 1);
 Result<std::string> ZstdDecompress(std::string_view bytes, uint64_t limit);
 

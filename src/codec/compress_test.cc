@@ -49,4 +49,16 @@ TEST(Compress, NamesDamageAtEveryTruncation) {
 }
 
 }  // namespace
+TEST(Compress, DecompressesSnappyIntoABufferOfJustThatSize) {
+  std::string text(5000, 'x');
+  std::string packed = SnappyCompress(text);
+  EXPECT_EQ(SnappyDecompressedSize(packed).value(), text.size());
+  std::string out(text.size(), '\0');
+  ASSERT_TRUE(SnappyDecompressTo(packed, out).ok());
+  EXPECT_EQ(out, text);
+  std::string small(text.size() - 1, '\0');
+  EXPECT_FALSE(SnappyDecompressTo(packed, small).ok());
+  EXPECT_FALSE(SnappyDecompressedSize("").ok());
+}
+
 }  // namespace watchfire::codec
