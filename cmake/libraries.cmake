@@ -38,6 +38,10 @@ target_link_libraries(wf_lib_xxhash INTERFACE PkgConfig::XXHASH)
 if(WF_JEMALLOC)
   find_library(WF_JEMALLOC_LIB jemalloc REQUIRED)
 endif()
+# Headers only.
+find_path(WF_PROTOZERO protozero/pbf_reader.hpp REQUIRED)
+add_library(wf_lib_protozero INTERFACE)
+target_include_directories(wf_lib_protozero SYSTEM INTERFACE ${WF_PROTOZERO})
 # Part of the C library; DNS answers in full (discovery's SRV, MX and NS records).
 add_library(wf_lib_resolv INTERFACE)
 target_link_libraries(wf_lib_resolv INTERFACE resolv)
