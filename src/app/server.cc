@@ -287,7 +287,8 @@ Result<void> Server::Impl::StartWeb() {
 
 Result<void> Server::Impl::OpenData(const config::Config& with) {
   tsdb::DbOptions options;
-  options.retention_ms = RetentionOf(&with).time_ms;
+  Retention kept = RetentionOf(&with);
+  options.retention = {kept.time_ms, kept.size_bytes};
   options.progress = replay;
   options.path = flags.String("storage.tsdb.path");
   options.no_lockfile = flags.Bool("storage.tsdb.no-lockfile");

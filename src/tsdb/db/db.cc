@@ -3,25 +3,33 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "storage/merge.h"
+#include "tsdb/db/db_metrics.h"
 
 namespace watchfire::tsdb {
 namespace {
 
-constexpr int64_t kMaintainEveryMs = 60'000;
-
-// Crockford's base 32, 26 digits: how Prometheus names its blocks.
-bool IsUlid(std::string_view name) {
-  constexpr std::string_view kDigits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-  return name.size() == 26 && name.find_first_not_of(kDigits) == std::string_view::npos;
+uint64_t DirectoryBytes(FileSystem& fs, const std::string& path) {
+  uint64_t bytes = 0;
+  Result<std::vector<DirEntry>> entries = fs.ListDirectory(path);
+  if (!entries) return 0;
+  for (const DirEntry& entry : *entries) {
+    bytes += entry.is_directory ? DirectoryBytes(fs, JoinPath(path, entry.name)) : entry.size;
+  }
+  return bytes;
 }
 
 }  // namespace
 
+Db::Db(const DbOptions& options) : options_(options), retention_(options.retention) {
+  if (options_.fs == nullptr) options_.fs = FileSystem::Local();
+  if (options_.clock == nullptr) options_.clock = Clock::System();
+  if (options_.registry == nullptr) options_.registry = &own_registry_;
+  metrics_ = std::make_unique<Metrics>(*options_.registry);
+}
+
 Result<std::unique_ptr<Db>> Db::Open(const DbOptions& options) {
   std::unique_ptr<Db> db(new Db(options));
-  if (db->options_.fs == nullptr) db->options_.fs = FileSystem::Local();
-  if (db->options_.clock == nullptr) db->options_.clock = Clock::System();
-  if (db->options_.registry == nullptr) db->options_.registry = &db->own_registry_;
   TRY(db->Start());
   return db;
 }
@@ -33,15 +41,11 @@ Db::~Db() {
 }
 
 Result<void> Db::TakeLock() {
-  client::Gauge& clean_start = options_.registry->AddGauge(
-      "prometheus_tsdb_clean_start",
-      "-1: lockfile is disabled. 0: a lockfile from a previous execution was replaced. 1: lockfile "
-      "creation was clean");
-  clean_start.Set(-1);
+  metrics_->clean_start.Set(-1);
   if (options_.no_lockfile) return {};
   bool existed = false;
   lock_ = TRY(FileLock::Acquire(JoinPath(options_.path, "lock"), &existed));
-  clean_start.Set(existed ? 0 : 1);
+  metrics_->clean_start.Set(existed ? 0 : 1);
   if (existed) {
     WF_LOG(kWarn, "A lockfile from a previous execution already existed. It was replaced",
            {"file", JoinPath(options_.path, "lock")});
@@ -49,39 +53,32 @@ Result<void> Db::TakeLock() {
   return {};
 }
 
-void Db::TellForeignData() {
-  Result<std::vector<DirEntry>> entries = options_.fs->ListDirectory(options_.path);
-  if (!entries) return;
-  auto blocks = std::count_if(entries->begin(), entries->end(), [](const DirEntry& entry) {
-    return entry.is_directory && IsUlid(entry.name);
-  });
-  if (blocks > 0) {
-    WF_LOG(kWarn,
-           "Blocks of a Prometheus are in the data directory; this version leaves them "
-           "untouched and does not read them yet",
-           {"blocks", blocks}, {"dir", options_.path});
-  }
-  Result<std::vector<DirEntry>> wbl = options_.fs->ListDirectory(JoinPath(options_.path, "wbl"));
-  if (wbl && !wbl->empty()) {
-    WF_LOG(kWarn,
-           "An out-of-order log is in the data directory; this version leaves it untouched "
-           "and does not read it yet",
-           {"dir", JoinPath(options_.path, "wbl")});
-  }
-}
-
 Result<void> Db::Start() {
   TRY(options_.fs->CreateDirectories(options_.path));
   TRY(TakeLock());
   TRY(wal::RemoveObsolete(*options_.fs, JoinPath(options_.path, "wal")));
-  TellForeignData();
-  options_.registry
-      ->AddGauge("prometheus_tsdb_retention_limit_seconds",
-                 "How long to retain samples in storage.")
-      .Set(ToSeconds(options_.retention_ms));
-  options_.registry->AddGauge("prometheus_tsdb_blocks_loaded",
-                              "Number of currently loaded data blocks");
+  SetRetention(options_.retention);
+  blocks_ = std::make_unique<BlockSet>(options_.fs, options_.path, *options_.registry);
+  TRY(blocks_->RemoveLeftovers());
+  compactor_ = std::make_unique<compact::Compactor>(
+      compact::CompactorOptions{
+          .fs = options_.fs,
+          .clock = options_.clock,
+          .directory = options_.path,
+          .max_chunk_segment_bytes = options_.max_chunk_segment_bytes,
+          .float_encoding = options_.xor2_chunks ? chunk::Encoding::kXor2 : chunk::Encoding::kXor,
+          .stop = &cancel_},
+      *options_.registry);
+  {
+    MutexLock lock(maintain_mutex_);
+    TRY(ReloadBlocks());
+  }
+  TRY(OpenHead());
+  if (options_.background) thread_ = Thread("compact", [this] { RunInBackground(); });
+  return {};
+}
 
+Result<void> Db::OpenHead() {
   head::HeadOptions head_options;
   head_options.fs = options_.fs;
   head_options.clock = options_.clock;
@@ -108,36 +105,45 @@ Result<void> Db::Start() {
   WF_LOG(kInfo, "WAL replay completed", {"component", "tsdb"}, {"series", replayed.series},
          {"samples", replayed.samples},
          {"duration", fmt::format("{}ms", (options_.clock->MonotonicNs() - start) / 1'000'000)});
-  TRY(head_->OpenLog());
-  if (options_.background) thread_ = Thread("compact", [this] { RunInBackground(); });
-  return {};
+  return head_->OpenLog();
 }
 
-Result<void> Db::Truncate(TimeMs t) {
-  MutexLock lock(maintain_mutex_);
-  return head_->Truncate(t);
-}
-
-Result<void> Db::Maintain() {
-  if (options_.retention_ms <= 0) return {};
-  head::HeadStats stats = head_->Stats();
-  if (stats.max_time < stats.min_time) return {};
-  TimeMs oldest_kept = stats.max_time - options_.retention_ms;
-  if (oldest_kept <= stats.min_time) return {};
-  return Truncate(oldest_kept);
-}
-
-void Db::RunInBackground() {
-  while (true) {
-    {
-      MutexLock lock(stop_mutex_);
-      if (!stopping_) stop_signal_.WaitFor(stop_mutex_, kMaintainEveryMs);
-      if (stopping_) return;
-    }
-    if (Result<void> done = Maintain(); !done) {
-      WF_LOG(kError, "Dropping old samples failed", {"component", "tsdb"}, {"err", done.error()});
-    }
+// The head first: what is truncated from it meanwhile is in a block that is in the list then.
+Result<std::unique_ptr<storage::Querier>> Db::NewQuerier(TimeMs mint, TimeMs maxt) {
+  std::unique_ptr<storage::Querier> newest = TRY(head_->NewQuerier(mint, maxt));
+  std::vector<std::unique_ptr<storage::Querier>> parts;
+  for (const std::shared_ptr<block::Block>& one : *blocks_->Get()) {
+    if (one->meta().mint > maxt || one->meta().maxt <= mint) continue;
+    parts.push_back(one->NewQuerier(mint, maxt));
   }
+  parts.push_back(std::move(newest));
+  return storage::MergeQueriers(std::move(parts));
+}
+
+void Db::SetRetention(const Retention& retention) {
+  metrics_->retention_seconds.Set(ToSeconds(retention.duration_ms));
+  metrics_->retention_bytes.Set(static_cast<double>(retention.bytes));
+  MutexLock lock(settings_mutex_);
+  retention_ = retention;
+}
+
+Retention Db::CurrentRetention() const {
+  MutexLock lock(settings_mutex_);
+  return retention_;
+}
+
+uint64_t Db::LogBytes() const {
+  uint64_t bytes = 0;
+  for (std::string_view name : {"wal", "wbl", "chunks_head"}) {
+    bytes += DirectoryBytes(*options_.fs, JoinPath(options_.path, name));
+  }
+  return bytes;
+}
+
+std::vector<block::BlockMeta> Db::BlockMetas() const {
+  std::vector<block::BlockMeta> metas;
+  for (const std::shared_ptr<block::Block>& one : *blocks_->Get()) metas.push_back(one->meta());
+  return metas;
 }
 
 Stats Db::GetStats() {
@@ -157,6 +163,7 @@ Result<void> Db::Close() {
     if (closed_) return {};
     closed_ = true;
     stopping_ = true;
+    cancel_ = true;
     stop_signal_.NotifyAll();
   }
   thread_.Join();

@@ -4,7 +4,8 @@
 //   append T SERIES VALUE [-> ERROR]   into the open transaction; VALUE may be `stale`
 //   commit [fails] | rollback
 //   repeat N rows K start T step MS job J    N transactions of K series m{i=…, job=J}
-//   reopen | kill | capacity BYTES|none | truncate T
+//   reopen | kill | capacity BYTES|none
+//   maintain | blocks N | delete MINT MAXT SERIES | clean | retention MS
 //   select [MINT MAXT]                 expected series follow, indented, up to an empty line
 //   count N M                          N series of job one, M series in all
 
@@ -202,6 +203,45 @@ class ScriptRun {
     return true;
   }
 
+  // What a failed deletion leaves may be there or not.
+  bool Delete(std::istringstream& in) {
+    TimeMs mint = 0, maxt = 0;
+    std::string series;
+    in >> mint >> maxt >> series;
+    Labels labels = ParseSeries(series);
+    auto goes = [&](const auto& sample) {
+      return sample.first.first == labels.ToMetricString() && sample.first.second >= mint &&
+             sample.first.second <= maxt;
+    };
+    std::erase_if(must_, goes);
+    model::Matchers matchers;
+    for (const model::LabelView& label : labels) {
+      matchers.push_back(model::Matcher::Equal(std::string(label.name), std::string(label.value)));
+    }
+    bool done = db_->Delete(mint, maxt, matchers).ok();
+    EXPECT_TRUE(done || fs_->crashed());
+    if (done) std::erase_if(may_, goes);
+    return done;
+  }
+
+  // Of blocks that end so long before the newest one.
+  bool Retain(std::istringstream& in) {
+    Retention retention;
+    in >> retention.duration_ms;
+    TimeMs newest = kMinTime;
+    for (const block::BlockMeta& meta : db_->BlockMetas()) newest = std::max(newest, meta.maxt);
+    for (const block::BlockMeta& meta : db_->BlockMetas()) {
+      if (newest - meta.maxt < retention.duration_ms) continue;
+      std::erase_if(must_, [&](const auto& s) {
+        return s.first.second >= meta.mint && s.first.second < meta.maxt;
+      });
+    }
+    db_->SetRetention(retention);
+    bool done = db_->Maintain().ok();
+    EXPECT_TRUE(done || fs_->crashed());
+    return done;
+  }
+
   bool Command(const std::string& line, const std::string& expected) {
     SCOPED_TRACE(line);
     std::istringstream in(line);
@@ -222,15 +262,22 @@ class ScriptRun {
       std::string bytes;
       in >> bytes;
       fs_->SetCapacity(bytes == "none" ? UINT64_MAX : *ParseUint(bytes));
-    } else if (word == "truncate") {
-      TimeMs t = 0;
-      in >> t;
-      std::erase_if(must_, [&](const auto& s) {
-        return s.first.second / head::kEraMs * head::kEraMs + head::kEraMs <= t;
-      });
-      bool done = db_->Truncate(t).ok();
+    } else if (word == "maintain") {
+      bool done = db_->Maintain().ok();
       EXPECT_TRUE(done || fs_->crashed());
       return done;
+    } else if (word == "blocks") {
+      size_t expected_blocks = 0;
+      in >> expected_blocks;
+      EXPECT_EQ(db_->BlockMetas().size(), expected_blocks);
+    } else if (word == "delete") {
+      return Delete(in);
+    } else if (word == "clean") {
+      bool done = db_->CleanTombstones().ok();
+      EXPECT_TRUE(done || fs_->crashed());
+      return done;
+    } else if (word == "retention") {
+      return Retain(in);
     } else if (word == "select") {
       TimeMs mint = kMinTime, maxt = kMaxTime;
       in >> mint >> maxt;

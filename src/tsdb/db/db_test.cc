@@ -110,30 +110,100 @@ TEST_F(DbTest, ASecondProcessIsRefused) {
   EXPECT_EQ(Db::Open(options).error().code(), ErrorCode::kUnavailable);
 }
 
+// A day of a sample every ten minutes.
+void FillOneDay(Db& db) {
+  auto appender = db.NewAppender();
+  for (TimeMs t = 0; t < 12 * head::kEraMs; t += 600'000) {
+    ASSERT_TRUE(appender->Append(0, Labels::Of({{"__name__", "m"}}), t, 1).ok());
+    ASSERT_TRUE(appender->Commit().ok());
+  }
+}
+
+TEST_F(DbTest, CompletedRangesBecomeBlocksAndNothingIsLost) {
+  auto db = Open();
+  FillOneDay(*db);
+  std::string before = Dump(*db);
+  ASSERT_TRUE(db->Maintain().ok());
+  EXPECT_EQ(Dump(*db), before);
+  EXPECT_GE(db->GetStats().min_time, 10 * head::kEraMs);
+  std::vector<block::BlockMeta> metas = db->BlockMetas();
+  ASSERT_FALSE(metas.empty());
+  EXPECT_EQ(metas[0].mint, 0);
+  EXPECT_EQ(metas[0].maxt, 9 * head::kEraMs);
+  EXPECT_EQ(metas[0].level, 3);
+  db.reset();
+  EXPECT_EQ(Dump(*Open()), before);
+}
+
 TEST_F(DbTest, DropsWhatIsOlderThanTheRetention) {
   DbOptions options;
   options.path = path_;
   options.background = false;
-  options.retention_ms = 3 * head::kEraMs;
+  options.retention.duration_ms = 5 * head::kEraMs;
+  options.max_block_ms = head::kEraMs;
   auto db = *Db::Open(options);
-  auto appender = db->NewAppender();
-  for (TimeMs t = 0; t < 6 * head::kEraMs; t += 600'000) {
-    ASSERT_TRUE(appender->Append(0, Labels::Of({{"__name__", "m"}}), t, 1).ok());
-    ASSERT_TRUE(appender->Commit().ok());
-  }
+  FillOneDay(*db);
   ASSERT_TRUE(db->Maintain().ok());
-  EXPECT_EQ(db->GetStats().min_time, 2 * head::kEraMs);
-  EXPECT_EQ(db->GetStats().max_time, 6 * head::kEraMs - 600'000);
+  std::vector<block::BlockMeta> metas = db->BlockMetas();
+  ASSERT_EQ(metas.size(), 5u);
+  EXPECT_EQ(metas.back().maxt - metas.front().mint, 5 * head::kEraMs);
 }
 
-TEST_F(DbTest, LeavesBlocksAloneAndSaysSo) {
-  std::filesystem::create_directories(path_ + "/01BX5ZZKBKACTAV9WEVGEMMVRZ/chunks");
+TEST_F(DbTest, ABrokenBlockIsToldAndLeftAlone) {
+  {
+    auto db = Open();
+    FillOneDay(*db);
+    ASSERT_TRUE(db->Maintain().ok());
+  }
+  std::string unfinished = path_ + "/01BX5ZZKBKACTAV9WEVGEMMVRZ";
+  std::filesystem::create_directories(unfinished + "/chunks");
+  std::string broken;
+  {
+    auto db = Open();
+    broken = path_ + "/" + db->BlockMetas().back().ulid.ToString();
+  }
+  std::filesystem::resize_file(broken + "/index", 100);
   std::string log;
   CaptureLogs(&log);
-  Open();
+  auto db = Open();
   CaptureLogs(nullptr);
-  EXPECT_NE(log.find("Blocks of a Prometheus are in the data directory"), std::string::npos);
-  EXPECT_TRUE(std::filesystem::exists(path_ + "/01BX5ZZKBKACTAV9WEVGEMMVRZ/chunks"));
+  EXPECT_NE(log.find(unfinished), std::string::npos) << log;
+  EXPECT_NE(log.find(broken), std::string::npos) << log;
+  EXPECT_FALSE(Dump(*db).empty());
+  EXPECT_TRUE(std::filesystem::exists(unfinished + "/chunks"));
+  EXPECT_TRUE(std::filesystem::exists(broken + "/index"));
+}
+
+TEST_F(DbTest, ASnapshotIsADirectoryToOpen) {
+  auto db = Open();
+  FillOneDay(*db);
+  ASSERT_TRUE(db->Maintain().ok());
+  Result<std::string> name = db->Snapshot(true);
+  ASSERT_TRUE(name.ok()) << name.error().message();
+  DbOptions options;
+  options.path = path_ + "/snapshots/" + *name;
+  options.background = false;
+  auto copy = Db::Open(options);
+  ASSERT_TRUE(copy.ok());
+  EXPECT_EQ(Dump(**copy), Dump(*db));
+}
+
+TEST(FindExpired, TimeCountsFromTheNewestEndAndSizeFromTheNewestBlock) {
+  auto ulid = [](uint8_t i) {
+    block::Ulid id;
+    id.bytes[15] = i;
+    return id;
+  };
+  std::vector<SizedBlock> blocks = {{ulid(1), 100, 10}, {ulid(2), 200, 10}, {ulid(3), 300, 10}};
+  EXPECT_TRUE(FindExpired(blocks, {}, 1000).by_time.empty());
+  EXPECT_TRUE(FindExpired(blocks, {}, 1000).by_size.empty());
+  EXPECT_EQ(FindExpired(blocks, {.duration_ms = 100}, 0).by_time.size(), 2u);
+  EXPECT_EQ(FindExpired(blocks, {.duration_ms = 101}, 0).by_time,
+            (std::vector<block::Ulid>{ulid(1)}));
+  EXPECT_TRUE(FindExpired(blocks, {.duration_ms = 201}, 0).by_time.empty());
+  EXPECT_EQ(FindExpired(blocks, {.bytes = 30}, 0).by_size.size(), 0u);
+  EXPECT_EQ(FindExpired(blocks, {.bytes = 30}, 1).by_size, (std::vector<block::Ulid>{ulid(1)}));
+  EXPECT_EQ(FindExpired(blocks, {.bytes = 5}, 0).by_size.size(), 3u);
 }
 
 // ---- with the real Prometheus, where it is installed
