@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/labels.h"
 #include "tsdb/compact/series_chunks.h"
 
 namespace watchfire::compact {
