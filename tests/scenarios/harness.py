@@ -79,8 +79,9 @@ class Target:
 class Server:
     """One watchfire. `start` may be called again after `stop` or `kill`: same directory and port."""
 
-    def __init__(self, directory, config, *flags, port=None, prefix=""):
+    def __init__(self, directory, config, *flags, port=None, prefix="", data=None):
         self.directory = pathlib.Path(directory)
+        self.data = data or self.directory / "data"
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}{prefix}"
         self.config_file = self.directory / "prometheus.yml"
@@ -94,7 +95,7 @@ class Server:
 
     def command(self, *extra):
         return [BINARY, f"--config.file={self.config_file}",
-                f"--storage.tsdb.path={self.directory / 'data'}",
+                f"--storage.tsdb.path={self.data}",
                 f"--web.listen-address=127.0.0.1:{self.port}", *self.flags, *extra]
 
     def start(self, ready=True):
