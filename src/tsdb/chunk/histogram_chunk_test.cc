@@ -5,6 +5,7 @@
 #include <random>
 
 #include "tsdb/chunk/chunk_codec.h"
+#include "tsdb/chunk/test_text.h"
 
 namespace watchfire::chunk {
 namespace {
@@ -76,30 +77,6 @@ HistogramPoint Stale(TimeMs t, bool is_float) {
   return point;
 }
 
-// "3: 2=5 3=0 | -1=4": spans do not matter, empty buckets do.
-std::string Text(const HistogramPoint& point) {
-  model::FloatHistogram h = point.is_float ? point.floating : point.integer.ToFloat();
-  uint64_t sum_bits = std::bit_cast<uint64_t>(h.sum);
-  std::string out = fmt::format("t={} st={} {} schema={} zero={}@{} count={} sum={:x}", point.t,
-                                point.st, point.is_float ? "float" : "int", h.schema, h.zero_count,
-                                h.zero_threshold, h.count, sum_bits);
-  for (bool negative : {false, true}) {
-    out += negative ? " |" : "";
-    int32_t index = 0;
-    size_t next = 0;
-    for (const model::Span& span : negative ? h.negative_spans : h.positive_spans) {
-      index += span.offset;
-      for (uint32_t i = 0; i < span.length; ++i) {
-        double count = (negative ? h.negative_buckets : h.positive_buckets).at(next++);
-        out += fmt::format(" {}={}", index++, count);
-      }
-    }
-    EXPECT_EQ(next, (negative ? h.negative_buckets : h.positive_buckets).size());
-  }
-  for (double bound : h.custom_values) out += fmt::format(" le={}", bound);
-  return out;
-}
-
 uint8_t Flags(const OwnedChunk& chunk) {
   bool started =
       chunk.encoding == Encoding::kHistogramSt || chunk.encoding == Encoding::kFloatHistogramSt;
@@ -125,7 +102,7 @@ std::vector<HistogramPoint> Decode(const std::vector<OwnedChunk>& chunks, TimeMs
 
 std::vector<std::string> Texts(const std::vector<HistogramPoint>& points) {
   std::vector<std::string> texts;
-  for (const HistogramPoint& point : points) texts.push_back(Text(point));
+  for (const HistogramPoint& point : points) texts.push_back(PointText(point));
   return texts;
 }
 
@@ -422,7 +399,7 @@ TEST_P(HistogramChunk, SurvivesDamage) {
         Result<void> result = DecodeHistograms(damaged.view(), kMin, kMax, &out);
         if (result.ok()) {
           EXPECT_EQ(out.size(), SampleCount(damaged.view()));
-          for (const HistogramPoint& point : out) Text(point);
+          for (const HistogramPoint& point : out) PointText(point);
         } else {
           EXPECT_EQ(result.error().code(), ErrorCode::kCorrupt);
           EXPECT_TRUE(out.empty());
