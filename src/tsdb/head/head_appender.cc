@@ -55,7 +55,7 @@ HeadAppender::Checked HeadAppender::Check(SeriesId id, TimeMs t, double v) {
     if (newest && t < newest->t) return {AppendError::kOutOfOrder};
     if (newest && t == newest->t) return {AppendError::kDuplicateTimestamp};
   }
-  SampleStore::Verdict verdict = head_->samples_.Check(id, t, v);
+  SampleStore::Verdict verdict = head_->samples_.Check(id, t, v, &free_);
   return {verdict.error, verdict.repeats, verdict.existing};
 }
 
@@ -118,7 +118,7 @@ void HeadAppender::AppendRow(TimeMs t, std::span<const SeriesRef> refs,
   }
   Row& row = RowAt(t);
   if (all_known && t >= bound_ && head_->histograms_.empty() &&
-      head_->samples_.IsNextRow(ids_, t)) {
+      head_->samples_.AreBehind(ids_, t)) {
     row.ids.insert(row.ids.end(), ids_.begin(), ids_.end());
     row.values.insert(row.values.end(), values.begin(), values.end());
     return;

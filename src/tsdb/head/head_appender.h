@@ -48,6 +48,7 @@ class HeadAppender final : public storage::Appender {
   Head::Transaction transaction_;
   Row* newest_row_ = nullptr;
   TimeMs newest_row_time_ = 0;
+  SampleStore::Free free_;     // known from the sample before
   std::vector<SeriesId> ids_;  // scratch
 };
 

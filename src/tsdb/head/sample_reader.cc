@@ -52,7 +52,7 @@ const SampleReader::Times& SampleReader::ViewOf(const Column* column) {
 void SampleReader::CollectEnded(SeriesId id, TimeMs mint, TimeMs maxt) {
   ended_.clear();
   for (const std::shared_ptr<Era>& era : snapshot_->eras()) {
-    if (era->mint > maxt || era->mint + kEraMs <= mint) continue;
+    if (era->mint > maxt || era->maxt <= mint) continue;
     size_t from = ended_.size();
     for (const EndedSegment* ended = era->NewestEnded(id); ended != nullptr;
          ended = era->At(ended->older)) {
@@ -60,6 +60,14 @@ void SampleReader::CollectEnded(SeriesId id, TimeMs mint, TimeMs maxt) {
     }
     std::reverse(ended_.begin() + static_cast<ptrdiff_t>(from), ended_.end());
   }
+}
+
+// Where the ended segment ends for this query. The column may still be growing.
+uint32_t SampleReader::VisibleEnd(SeriesId id, const EndedSegment& ended) {
+  const Column& column = *ended.column;
+  if (column.last_fill.load(std::memory_order_acquire) <= snapshot_->sequence()) return ended.end;
+  MutexLock lock(store_->timelines_[column.timeline]->mutex);
+  return column.VisibleEnd(id, ended.end, snapshot_->sequence());
 }
 
 void SampleReader::AddPiece(const Column* column, const Times& times, const chunk::Segment& segment,
@@ -110,14 +118,14 @@ storage::Columns SampleReader::Read(SeriesId id, TimeMs mint,
     const chunk::Segment& slot = store_->slots_[id];
     if (slot.kind != SegmentKind::kEmpty) {
       const Column* column = timeline->column;
-      AddPiece(column, LockedViewOf(column), slot, column->length(), mint, maxt, &open_values_,
-               &open_piece_);
+      uint32_t end = column->VisibleEnd(id, timeline->LengthOf(id), snapshot_->sequence());
+      AddPiece(column, LockedViewOf(column), slot, end, mint, maxt, &open_values_, &open_piece_);
     }
     timeline->mutex.Unlock();
   }
   for (const EndedSegment* ended : ended_) {
-    AddPiece(ended->column, ViewOf(ended->column), ended->segment, ended->end, mint, maxt, &values_,
-             &pieces_);
+    AddPiece(ended->column, ViewOf(ended->column), ended->segment, VisibleEnd(id, *ended), mint,
+             maxt, &values_, &pieces_);
   }
   if (pieces_.empty()) {
     values_.swap(open_values_);
@@ -129,6 +137,16 @@ storage::Columns SampleReader::Read(SeriesId id, TimeMs mint,
   return {JoinTimes(), values_};
 }
 
+// Of the `length` samples at most that the series' open segment reaches to.
+uint32_t SampleReader::VisibleLength(SeriesId id, const Timeline& timeline, uint32_t length) const {
+  const Column& column = *timeline.column;
+  uint64_t sequence = snapshot_->sequence();
+  if (column.marks.back().sequence > sequence) {
+    length = std::min(length, column.VisibleLength(sequence));
+  }
+  return column.VisibleEnd(id, length, sequence);
+}
+
 bool SampleReader::Latest(SeriesId id, TimeMs mint, TimeMs maxt,
                           model::Sample* out) NO_THREAD_SAFETY_ANALYSIS {
   Timeline* timeline = store_->LockTimelineOf(id);
@@ -137,10 +155,10 @@ bool SampleReader::Latest(SeriesId id, TimeMs mint, TimeMs maxt,
     bool newest_shows = false;
     bool newest_is_too_old = false;
     if (slot.kind != SegmentKind::kEmpty) {
-      const Column& column = *timeline->column;
-      TimeMs t = column.TimeAt(column.length() - 1);
+      uint32_t length = timeline->LengthOf(id);
+      TimeMs t = timeline->column->TimeAt(length - 1);
       newest_is_too_old = t < mint;
-      newest_shows = t <= maxt && column.marks.back().sequence <= snapshot_->sequence();
+      newest_shows = t <= maxt && VisibleLength(id, *timeline, length) == length;
       if (newest_shows) *out = {t, std::bit_cast<double>(slot.last_bits)};
     }
     timeline->mutex.Unlock();
@@ -160,9 +178,7 @@ bool SampleReader::HasSamples(SeriesId id, TimeMs mint, TimeMs maxt) NO_THREAD_S
     const chunk::Segment& slot = store_->slots_[id];
     if (slot.kind != SegmentKind::kEmpty) {
       const Column& column = *timeline->column;
-      uint32_t length = column.marks.back().sequence <= snapshot_->sequence()
-                            ? column.length()
-                            : column.VisibleLength(snapshot_->sequence());
+      uint32_t length = VisibleLength(id, *timeline, timeline->LengthOf(id));
       if (length > 0 && column.TimeAt(length - 1) >= mint) {
         uint32_t first = chunk::FirstIndex(column.era->arena, slot);
         found = first < length && column.TimeAt(first) <= maxt;
@@ -176,7 +192,7 @@ bool SampleReader::HasSamples(SeriesId id, TimeMs mint, TimeMs maxt) NO_THREAD_S
   for (const EndedSegment* ended : ended_) {
     if (found) break;
     const Times& times = ViewOf(ended->column);
-    uint32_t end = std::min<uint32_t>(ended->end, static_cast<uint32_t>(times.size()));
+    uint32_t end = std::min(VisibleEnd(id, *ended), static_cast<uint32_t>(times.size()));
     uint32_t first = chunk::FirstIndex(ended->column->era->arena, ended->segment);
     found = first < end && times[end - 1] >= mint && times[first] <= maxt;
   }

@@ -42,6 +42,9 @@ class SampleReader {
   void AddPiece(const Column* column, const Times& times, const chunk::Segment& segment,
                 uint32_t end, TimeMs mint, TimeMs maxt, std::vector<double>* values,
                 std::vector<Piece>* pieces);
+  uint32_t VisibleEnd(SeriesId id, const EndedSegment& ended);
+  uint32_t VisibleLength(SeriesId id, const Timeline& timeline, uint32_t length) const
+      REQUIRES(timeline.mutex);
   std::span<const TimeMs> JoinTimes();
 
   SampleStore* store_;

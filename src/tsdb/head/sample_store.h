@@ -1,21 +1,19 @@
 #pragma once
 // SampleStore: the float samples of the head by series number; it knows nothing of labels or logs.
-// How it lies in memory is drawn in docs/format/head.md:
+// Eras, timelines, columns and segments are those of timeline.h; docs/format/head.md draws them.
 //
-//   era       an aligned two-hour range with its own arena; dropped as a whole
-//   timeline  series that are sampled together (one target's scrape, one rule group)
-//   column    the timestamps of one timeline in one era, stored once for all its series
-//   segment   one series' values over a stretch of a column; the open one of each series lies in an
-//             array of 16-byte slots, ended ones in their era
-//
-// Invariant: every member of a timeline has an open segment and a sample at the column's newest
-// index. A series that misses a row, goes stale or changes its timeline ends its segment.
+// Rows (samples of one time) are placed by three rules. What belongs to a timeline and can be its
+// next row, or a piece of it, becomes that; pieces of one row may come in several transactions. A
+// few that would start a row which the others cannot be expected to follow leave the timeline, and
+// so do those who were not there when the row was long past. All others (new series, returning
+// ones) go along with the timeline that the rest of their row belongs to, else they begin a new
+// one.
 //
 // Writers (Apply, DropBefore) run one at a time under `apply_mutex_`. A timeline's mutex keeps
 // readers away from what the writer changes: its column, the slots of its series, their streams.
-// Nobody holds two of them. Readers see what was published when they made their
-// Snapshot: each column remembers its length after the transactions that a reader may still ask
-// for.
+// Nobody holds two of them. Readers see what was published when they made their Snapshot: each
+// column remembers its length after the transactions that a reader may still ask for, and which
+// series reached it later.
 
 #include <array>
 #include <atomic>
@@ -31,17 +29,12 @@
 #include "base/mutex.h"
 #include "base/stable_array.h"
 #include "storage/appender.h"
-#include "tsdb/chunk/arena.h"
 #include "tsdb/chunk/change_list.h"
+#include "tsdb/head/timeline.h"
 
 namespace watchfire::head {
 
-using SeriesId = uint32_t;
-using TimelineId = uint32_t;  // 0: the series has had no sample yet
-// The series has left a timeline and is not in the next one yet; only ended segments show then.
-inline constexpr TimelineId kBetween = UINT32_MAX;
-
-inline constexpr int64_t kEraMs = 2 * 3600 * 1000;
+inline constexpr int64_t kEraMs = 2 * 3600 * 1000;  // unless configured otherwise
 
 // Samples of one time, in the order given; ids may be any.
 struct Row {
@@ -49,69 +42,6 @@ struct Row {
   std::vector<double> values;
 };
 using Rows = std::map<TimeMs, Row>;
-
-struct Era;
-
-struct Column {
-  // Length after the transaction `sequence`.
-  struct Mark {
-    uint64_t sequence = 0;
-    uint32_t length = 0;
-  };
-
-  Era* era = nullptr;
-  TimelineId timeline = 0;
-  std::vector<uint32_t> offsets;  // of the samples' times from the era's start
-  std::vector<Mark> marks;        // of the newest transactions
-
-  uint32_t length() const { return static_cast<uint32_t>(offsets.size()); }
-  TimeMs TimeAt(uint32_t index) const;
-  uint32_t VisibleLength(uint64_t sequence) const;
-};
-
-// A segment that has ended; never changes again. Lies in its era's arena.
-struct EndedSegment {
-  chunk::Segment segment;
-  const Column* column = nullptr;
-  chunk::Arena::Handle older = 0;  // of the same series in the same era
-  uint16_t end = 0;                // column index behind the last sample
-};
-static_assert(sizeof(EndedSegment) == 32);
-
-struct Era {
-  TimeMs mint = 0;  // [mint, mint + kEraMs)
-  chunk::Arena arena;
-  std::vector<std::unique_ptr<Column>> columns;
-  StableArray<std::atomic<chunk::Arena::Handle>> ended;  // newest ended segment by series
-  std::atomic<uint32_t> ended_size{0};
-
-  const EndedSegment* At(chunk::Arena::Handle handle) const {
-    return handle == 0 ? nullptr : reinterpret_cast<const EndedSegment*>(arena.At(handle));
-  }
-  const EndedSegment* NewestEnded(SeriesId id) const {
-    if (id >= ended_size.load(std::memory_order_acquire)) return nullptr;
-    return At(ended[id].load(std::memory_order_acquire));
-  }
-};
-
-// Neighbouring series ids, since a page's lines get neighbouring ids.
-struct Interval {
-  SeriesId first = 0;
-  uint32_t length = 0;
-};
-
-struct Timeline {
-  Mutex mutex;
-  TimelineId id = 0;
-  Column* column GUARDED_BY(mutex) = nullptr;  // null: none open
-  // Members in the order of the newest row. Only the writer reads and writes them.
-  std::vector<Interval> members;
-  uint32_t num_members = 0;
-
-  void SetMembers(std::span<const SeriesId> ids);
-  void RemoveMember(SeriesId id);
-  bool MembersAre(std::span<const SeriesId> ids) const;
-};
 
 class SampleStore;
 
@@ -133,7 +63,7 @@ class Snapshot {
 
 class SampleStore {
  public:
-  SampleStore() = default;
+  explicit SampleStore(int64_t era_ms = kEraMs) : era_ms_(era_ms) {}
   ~SampleStore();
   SampleStore(const SampleStore&) = delete;
   SampleStore& operator=(const SampleStore&) = delete;
@@ -144,11 +74,18 @@ class SampleStore {
     bool repeats = false;  // the same sample is there already: nothing to do
     double existing = 0;   // for kDuplicateTimestamp
   };
-  // May the series get this sample, as far as is known now?
-  Verdict Check(SeriesId id, TimeMs t, double v);
-  // True if these are just the members of one timeline and `t` is behind its newest sample, so
-  // that no sample needs a check of its own.
-  bool IsNextRow(std::span<const SeriesId> ids, TimeMs t) EXCLUDES(apply_mutex_);
+  // Series that may get a sample at one time, as far as was known a moment ago.
+  struct Free {
+    TimelineId timeline = 0;
+    TimeMs t = 0;
+    Interval ids;
+  };
+  // May the series get this sample, as far as is known now? `free`, if given, is what an earlier
+  // answer left there, and spares the next ones their look.
+  Verdict Check(SeriesId id, TimeMs t, double v, Free* free = nullptr);
+  // True if plainly none of these has a sample at or after `t`, so that no sample needs a check of
+  // its own. Takes no lock.
+  bool AreBehind(std::span<const SeriesId> ids, TimeMs t) const;
 
   struct Outcome {
     uint64_t appended = 0;
@@ -164,6 +101,7 @@ class SampleStore {
   // No query, now or later, tells transactions up to this one apart.
   uint64_t OldestReader() EXCLUDES(readers_mutex_) { return Watermark(); }
 
+  int64_t era_ms() const { return era_ms_; }
   // Drops the eras that end at or before `t`. Returns the number dropped.
   size_t DropBefore(TimeMs t) EXCLUDES(apply_mutex_);
 
@@ -186,33 +124,77 @@ class SampleStore {
   friend class SampleReader;
   using Slots = StableArray<chunk::Segment>;
 
-  // ---- the writer's side (sample_store.cc)
-  void ApplyRow(TimeMs t, std::span<const SeriesId> ids, std::span<const double> values,
-                Outcome* outcome) REQUIRES(apply_mutex_);
-  bool ApplyKnownRow(Timeline& timeline, TimeMs t, std::span<const SeriesId> ids,
-                     std::span<const double> values) REQUIRES(apply_mutex_);
-  void AppendToMembers(Timeline& timeline, uint16_t index, std::span<const double> values)
+  // Neighbouring ids of one timeline in the row at hand.
+  struct Run {
+    Timeline* timeline = nullptr;
+    uint32_t from = 0;  // place in the row
+    Interval ids;
+  };
+  struct RowView {
+    TimeMs t;
+    std::span<const SeriesId> ids;
+    std::span<const double> values;
+  };
+
+  // ---- the writer's side: rows (sample_rows.cc)
+  void ApplyRow(const RowView& row, Outcome* outcome) REQUIRES(apply_mutex_);
+  bool ApplyKnownRow(Timeline& timeline, const RowView& row) REQUIRES(apply_mutex_);
+  void FindRuns(const RowView& row) REQUIRES(apply_mutex_);
+  void SortShuffledRow(RowView* row) REQUIRES(apply_mutex_);
+  void Regroup(TimeMs t) REQUIRES(apply_mutex_);
+  void PlaceRuns(Timeline& timeline, const RowView& row, std::vector<Run> runs, Outcome* outcome)
+      REQUIRES(apply_mutex_);
+  // Below, `ids` are those of the runs, ascending.
+  bool MayStart(const Timeline& timeline, SeriesId first, std::span<const Interval> ids) const
       REQUIRES(apply_mutex_, timeline.mutex);
-  void ApplyMixedRow(TimeMs t, std::span<const SeriesId> ids, std::span<const double> values,
-                     Outcome* outcome) REQUIRES(apply_mutex_);
-  void PlaceRow(Timeline& timeline, TimeMs t, std::span<const SeriesId> ids,
-                std::span<const double> values) REQUIRES(apply_mutex_);
-  Timeline& ChooseTimeline(TimeMs t, std::span<const SeriesId> ids) REQUIRES(apply_mutex_);
-  void LeaveOther(SeriesId id, const Timeline& to) REQUIRES(apply_mutex_);
+  void StartRow(Timeline& timeline, TimeMs t, std::span<const Interval> ids)
+      REQUIRES(apply_mutex_, timeline.mutex);
+  void ExpelOthers(Timeline& timeline, std::span<const Interval> ids)
+      REQUIRES(apply_mutex_, timeline.mutex);
+  void Pass(Timeline& timeline, size_t open_row, std::span<const Interval> ids)
+      REQUIRES(apply_mutex_, timeline.mutex);
+  void FillRow(Timeline& timeline, size_t open_row, std::span<const Run> runs,
+               std::span<const Interval> ids, const RowView& row)
+      REQUIRES(apply_mutex_, timeline.mutex);
+  void ExpelGaps(Timeline& timeline, std::span<const Interval> ids)
+      REQUIRES(apply_mutex_, timeline.mutex);
+  void PlaceOthers(const RowView& row, Outcome* outcome) REQUIRES(apply_mutex_);
+  Timeline& TimelineFor(const RowView& row) REQUIRES(apply_mutex_);
+  void Join(Timeline& timeline, const RowView& row, std::span<const uint32_t> places)
+      REQUIRES(apply_mutex_);
+  void OrderMembers(Timeline& timeline, const RowView& row, std::span<const uint32_t> joined)
+      REQUIRES(apply_mutex_, timeline.mutex);
+  bool AppendValues(Interval ids, Timeline& timeline, uint16_t index, const double* values)
+      REQUIRES(apply_mutex_, timeline.mutex);
+  void EndStale(Timeline& timeline, std::span<const Interval> ids)
+      REQUIRES(apply_mutex_, timeline.mutex);
+  void LogFill(Timeline& timeline, uint32_t index, std::span<const Interval> ids)
+      REQUIRES(apply_mutex_, timeline.mutex);
+
+  // ---- the writer's side: timelines (sample_store.cc)
+  void Leave(SeriesId id) REQUIRES(apply_mutex_);
+  // Ends their segments and takes them out; `ids` ascending.
+  void Expel(Timeline& timeline, std::span<const SeriesId> ids)
+      REQUIRES(apply_mutex_, timeline.mutex);
+  void EndOpenSegment(SeriesId id, Timeline& timeline) REQUIRES(apply_mutex_, timeline.mutex);
   void EndSegment(SeriesId id, Timeline& timeline, uint32_t end)
       REQUIRES(apply_mutex_, timeline.mutex);
   void OpenColumn(Timeline& timeline, TimeMs t) REQUIRES(apply_mutex_, timeline.mutex);
   bool ColumnTakes(const Timeline& timeline, TimeMs t) const REQUIRES(apply_mutex_, timeline.mutex);
   uint16_t PushTime(Timeline& timeline, TimeMs t) REQUIRES(apply_mutex_, timeline.mutex);
   void GrowTo(SeriesId id) REQUIRES(apply_mutex_);
-  Timeline& AddTimeline() REQUIRES(apply_mutex_);
+  Timeline& AddTimeline(TimeMs t) REQUIRES(apply_mutex_);
+  void NoteIfIdle(Timeline& timeline) REQUIRES(apply_mutex_);
   std::shared_ptr<Era> EraFor(TimeMs t) REQUIRES(apply_mutex_);
   uint64_t Watermark() EXCLUDES(readers_mutex_);
+
+  Free FreeFrom(SeriesId id, Timeline& timeline, TimeMs t);
 
   // The series' timeline, locked in; null if it never had one. The caller unlocks its mutex.
   Timeline* LockTimelineOf(SeriesId id) NO_THREAD_SAFETY_ANALYSIS;
   std::optional<std::pair<TimeMs, uint64_t>> NewestEnded(SeriesId id);
 
+  const int64_t era_ms_;
   Slots slots_;
   StableArray<std::atomic<TimelineId>> timeline_of_;
   StableArray<Timeline*> timelines_;  // by id; owned
@@ -221,9 +203,17 @@ class SampleStore {
 
   Mutex apply_mutex_;
   uint32_t num_timelines_ GUARDED_BY(apply_mutex_) = 0;
-  uint64_t sequence_ GUARDED_BY(apply_mutex_) = 0;          // of the running transaction
-  uint64_t watermark_ GUARDED_BY(apply_mutex_) = 0;         // no reader asks for anything older
-  std::vector<uint32_t> changed_ GUARDED_BY(apply_mutex_);  // scratch: places in a row
+  uint64_t sequence_ GUARDED_BY(apply_mutex_) = 0;             // of the running transaction
+  uint64_t watermark_ GUARDED_BY(apply_mutex_) = 0;            // no reader asks for anything older
+  uint64_t rows_ GUARDED_BY(apply_mutex_) = 0;                 // number of the row at hand
+  std::vector<Timeline*> idle_ GUARDED_BY(apply_mutex_);       // without members
+  Timeline* newest_short_ GUARDED_BY(apply_mutex_) = nullptr;  // where a short row went last
+  // Scratch of the row at hand.
+  std::vector<uint32_t> changed_ GUARDED_BY(apply_mutex_);  // places in a run
+  std::vector<Run> runs_ GUARDED_BY(apply_mutex_);
+  std::vector<uint32_t> others_ GUARDED_BY(apply_mutex_);  // places in the row
+  std::vector<Timeline*> touched_ GUARDED_BY(apply_mutex_);
+  Row sorted_ GUARDED_BY(apply_mutex_);
 
   Mutex readers_mutex_;
   uint64_t published_ GUARDED_BY(readers_mutex_) = 0;
