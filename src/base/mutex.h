@@ -27,6 +27,7 @@
 #define RELEASE(...) WF_THREAD_ATTRIBUTE(release_capability(__VA_ARGS__))
 #define RELEASE_SHARED(...) WF_THREAD_ATTRIBUTE(release_shared_capability(__VA_ARGS__))
 #define RELEASE_GENERIC(...) WF_THREAD_ATTRIBUTE(release_generic_capability(__VA_ARGS__))
+#define RETURN_CAPABILITY(x) WF_THREAD_ATTRIBUTE(lock_returned(x))
 #define EXCLUDES(...) WF_THREAD_ATTRIBUTE(locks_excluded(__VA_ARGS__))
 #define NO_THREAD_SAFETY_ANALYSIS WF_THREAD_ATTRIBUTE(no_thread_safety_analysis)
 

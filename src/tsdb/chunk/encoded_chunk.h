@@ -5,6 +5,7 @@
 // (docs/format/chunks.md). Views: whoever hands a ChunkView out says how long its bytes live.
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>

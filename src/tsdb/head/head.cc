@@ -18,7 +18,13 @@ constexpr size_t kSeriesRecordBytes = 256 * 1024;
 Head::Head(const HeadOptions& options)
     : options_(options),
       metrics_(std::make_unique<Metrics>(*options.registry)),
-      wal_metrics_(wal::MakeWalMetrics(*options.registry)) {}
+      wal_metrics_(wal::MakeWalMetrics(*options.registry)),
+      out_of_order_({options.fs, options.clock,
+                     options.wbl_directory.empty() ? JoinPath(DirName(options.wal_directory), "wbl")
+                                                   : options.wbl_directory,
+                     options.segment_bytes, options.registry}) {
+  out_of_order_.SetWindow(options.out_of_order_window_ms);
+}
 
 Head::~Head() {
   if (Result<void> closed = Close(); !closed) {
@@ -43,7 +49,9 @@ Result<void> Head::OpenLog() {
 
 Result<void> Head::Close() {
   if (writer_ == nullptr) return {};
-  return writer_->Close();
+  Result<void> late = out_of_order_.Close();
+  Result<void> closed = writer_->Close();
+  return closed ? late : closed;
 }
 
 void Head::Saw(TimeMs mint, TimeMs maxt) {
@@ -63,12 +71,13 @@ TimeMs Head::AppendBound() const {
 Result<void> Head::Commit(Transaction transaction) {
   if (transaction.empty()) return {};
   if (writer_ == nullptr) return Error::Unavailable("the database is not open for writing");
+  if (!transaction.late.empty()) return CommitLate(std::move(transaction));
   TRY(Log(Encode(transaction)));
   Publish(transaction);
   return {};
 }
 
-std::vector<wal::PreparedRecord> Head::Encode(const Transaction& transaction) const {
+std::vector<wal::PreparedRecord> Head::Encode(const Samples& samples) const {
   std::vector<wal::PreparedRecord> records;
   ByteWriter bytes;
   std::optional<wal::SamplesEncoder> encoder;
@@ -80,7 +89,7 @@ std::vector<wal::PreparedRecord> Head::Encode(const Transaction& transaction) co
     encoder.reset();
     in_record = 0;
   };
-  for (const auto& [t, row] : transaction.rows) {
+  for (const auto& [t, row] : samples.rows) {
     for (size_t from = 0; from < row.ids.size();) {
       size_t n = std::min(row.ids.size() - from, kSamplesPerRecord - in_record);
       refs.resize(n);
@@ -94,15 +103,15 @@ std::vector<wal::PreparedRecord> Head::Encode(const Transaction& transaction) co
     }
   }
   finish();
-  EncodeHistogramRecords(transaction, &records);
+  EncodeHistogramRecords(samples, &records);
   return records;
 }
 
-void Head::EncodeHistogramRecords(const Transaction& transaction,
+void Head::EncodeHistogramRecords(const Samples& samples,
                                   std::vector<wal::PreparedRecord>* out) const {
   for (bool custom : {false, true}) {
     std::vector<wal::HistogramRecord> chosen;
-    for (const wal::HistogramRecord& record : transaction.histograms) {
+    for (const wal::HistogramRecord& record : samples.histograms) {
       if ((record.histogram.schema == model::kCustomBucketsSchema) != custom) continue;
       chosen.push_back(record);
       chosen.back().ref = WalRef(static_cast<SeriesId>(record.ref));
@@ -114,7 +123,7 @@ void Head::EncodeHistogramRecords(const Transaction& transaction,
   }
   for (bool custom : {false, true}) {
     std::vector<wal::FloatHistogramRecord> chosen;
-    for (const wal::FloatHistogramRecord& record : transaction.float_histograms) {
+    for (const wal::FloatHistogramRecord& record : samples.float_histograms) {
       if ((record.histogram.schema == model::kCustomBucketsSchema) != custom) continue;
       chosen.push_back(record);
       chosen.back().ref = WalRef(static_cast<SeriesId>(record.ref));
@@ -161,9 +170,12 @@ void Head::Publish(const Transaction& transaction) {
   uint64_t histograms = 0;
   TimeMs mint = kMaxTime;
   TimeMs maxt = kMinTime;
-  auto publish_histograms = [&](uint64_t sequence) {
-    if (transaction.histograms.empty() && transaction.float_histograms.empty()) return;
+  auto publish_others = [&](uint64_t sequence) {
+    bool only_rows = transaction.histograms.empty() && transaction.float_histograms.empty() &&
+                     transaction.late.empty();
+    if (only_rows) return;
     uint64_t watermark = samples_.OldestReader();
+    if (!transaction.late.empty()) PublishLate(transaction.late, sequence, watermark);
     auto keep = [&](SeriesId id, chunk::HistogramPoint point) {
       TimeMs t = point.t;
       if (!histograms_.Append(id, std::move(point), sequence, watermark)) return;
@@ -178,7 +190,7 @@ void Head::Publish(const Transaction& transaction) {
       keep(static_cast<SeriesId>(record.ref), {record.t, 0, true, {}, record.histogram});
     }
   };
-  SampleStore::Outcome outcome = samples_.Apply(transaction.rows, publish_histograms);
+  SampleStore::Outcome outcome = samples_.Apply(transaction.rows, publish_others);
   Saw(std::min(mint, outcome.mint), std::max(maxt, outcome.maxt));
   TimeMs oldest = min_time_.load(std::memory_order_relaxed);
   TimeMs newest = max_time_.load(std::memory_order_relaxed);
@@ -191,7 +203,7 @@ void Head::Publish(const Transaction& transaction) {
   metrics_->chunks->Set(static_cast<double>(samples_.num_segments()));
   metrics_->appended_floats->Increment(static_cast<double>(outcome.appended));
   metrics_->appended_histograms->Increment(static_cast<double>(histograms));
-  metrics_->out_of_order->Increment(static_cast<double>(outcome.refused));
+  metrics_->out_of_order.floats->Increment(static_cast<double>(outcome.refused));
 }
 
 HeadStats Head::Stats() {

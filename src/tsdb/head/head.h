@@ -26,7 +26,9 @@
 #include "storage/appender.h"
 #include "storage/querier.h"
 #include "tsdb/chunk/encoded_chunk.h"
+#include "tsdb/head/deletions.h"
 #include "tsdb/head/histogram_store.h"
+#include "tsdb/head/out_of_order.h"
 #include "tsdb/head/sample_store.h"
 #include "tsdb/index/index.h"
 #include "tsdb/wal/record.h"
@@ -38,16 +40,11 @@ struct HeadOptions {
   FileSystem* fs = nullptr;      // required
   const Clock* clock = nullptr;  // required
   std::string wal_directory;
+  std::string wbl_directory;           // empty: `wbl` beside the other
+  int64_t out_of_order_window_ms = 0;  // see SetOutOfOrderWindow
   wal::Compression compression = wal::Compression::kZstd;
   uint64_t segment_bytes = wal::kDefaultSegmentBytes;
   client::Registry* registry = nullptr;  // required
-};
-
-// Half open: [mint, maxt).
-struct TimeRange {
-  TimeMs mint = 0;
-  TimeMs maxt = 0;
-  bool operator==(const TimeRange&) const = default;
 };
 
 struct HeadStats {
@@ -99,6 +96,29 @@ class Head final : public storage::Appendable, public storage::Queryable {
   // on meanwhile. Must be gone before the next Truncate, and be used by one thread.
   std::unique_ptr<chunk::ChunkSource> Source(TimeMs mint, TimeMs maxt);
 
+  // ---- deletion
+  // Deletes what matches and lies in [mint, maxt], both inclusive: logged, then hidden from queries
+  // and blocks. Returns the number of series that lose something.
+  Result<uint64_t> Delete(TimeMs mint, TimeMs maxt, const model::Matchers& matchers);
+
+  // ---- out of order
+  // Samples up to so much older than the newest are taken from now on; 0: none. What was taken
+  // stays until it is in blocks.
+  void SetOutOfOrderWindow(int64_t window_ms) { out_of_order_.SetWindow(window_ms); }
+  // Once after each head compaction: cut, one block for each range of the cut, load the blocks,
+  // truncate. A cut that could not be written is in the next one again.
+  Result<OutOfOrderCut> CutOutOfOrder() { return out_of_order_.Cut(kEraMs); }
+  // As Source, of the samples of the cut. The cut must outlive it.
+  std::unique_ptr<chunk::ChunkSource> OutOfOrderSource(const OutOfOrderCut& cut, TimeMs mint,
+                                                       TimeMs maxt);
+  Result<void> TruncateOutOfOrder(const OutOfOrderCut& cut) { return out_of_order_.Truncate(cut); }
+  uint64_t OutOfOrderLogBytes() const { return out_of_order_.LogBytes(); }
+  // Adds samples that were found elsewhere (chunks of a Prometheus that its log lacks), as
+  // out-of-order samples; those that the head has are left out. Ascending in time. Returns the
+  // number added. After OpenLog.
+  Result<uint64_t> AddRecovered(const model::Labels& labels, storage::Columns floats,
+                                std::span<const chunk::HistogramPoint> points);
+
   // Forgets whole eras that end at or before `t`, and the log that holds nothing newer.
   Result<void> Truncate(TimeMs t);
 
@@ -106,27 +126,32 @@ class Head final : public storage::Appendable, public storage::Queryable {
   friend class HeadAppender;
   friend class HeadQuerier;
   friend class HeadSource;
+  friend class LateSource;
   friend class Replayer;
 
-  struct Interval {
-    TimeMs mint = 0;
-    TimeMs maxt = 0;
-  };
-  struct Transaction {
+  struct Samples {
     Rows rows;
     std::vector<wal::HistogramRecord> histograms;  // refs are series ids here
     std::vector<wal::FloatHistogramRecord> float_histograms;
     bool empty() const { return rows.empty() && histograms.empty() && float_histograms.empty(); }
   };
+  struct Transaction : Samples {
+    Samples late;  // out of order
+    bool empty() const { return Samples::empty() && late.empty(); }
+  };
   struct Metrics;
 
   Result<void> Commit(Transaction transaction) EXCLUDES(log_mutex_);
-  std::vector<wal::PreparedRecord> Encode(const Transaction& transaction) const;
-  void EncodeHistogramRecords(const Transaction& transaction,
-                              std::vector<wal::PreparedRecord>* out) const;
+  std::vector<wal::PreparedRecord> Encode(const Samples& samples) const;
+  void EncodeHistogramRecords(const Samples& samples, std::vector<wal::PreparedRecord>* out) const;
   Result<void> Log(std::vector<wal::PreparedRecord> records) EXCLUDES(log_mutex_);
   std::vector<wal::PreparedRecord> EncodeNewSeries(SeriesId from, SeriesId to) const;
   void Publish(const Transaction& transaction);
+  Result<void> CommitLate(Transaction transaction);
+  void PublishLate(const Samples& late, uint64_t sequence, uint64_t watermark);
+  Result<void> ReplayOutOfOrder(const std::function<std::optional<SeriesId>(wal::Ref)>& find,
+                                ReplayResult* result);
+  void ReplayDeletion(SeriesId id, TimeMs mint, TimeMs maxt);
   Result<void> WriteCheckpoint(uint64_t last_segment, TimeMs mint);
   wal::Ref WalRef(SeriesId id) const {
     return id < foreign_refs_.size() ? foreign_refs_[id] : id - foreign_refs_.size() + next_ref_;
@@ -141,13 +166,14 @@ class Head final : public storage::Appendable, public storage::Queryable {
   index::Index index_;
   SampleStore samples_;
   HistogramStore histograms_;
+  OutOfOrder out_of_order_;
+  Deletions deletions_;
   std::atomic<TimeMs> min_time_{kMaxTime};
   std::atomic<TimeMs> max_time_{kMinTime};
 
   // Written by Replay, constant afterwards.
   std::vector<wal::Ref> foreign_refs_;  // log numbers of replayed series; empty: id + 1
   wal::Ref next_ref_ = 1;               // of the series behind them
-  std::map<SeriesId, std::vector<Interval>> deleted_;
 
   // Held over the write, so that a series is in the log before its samples.
   Mutex log_mutex_;

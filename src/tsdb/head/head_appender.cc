@@ -1,5 +1,6 @@
 #include "tsdb/head/head_appender.h"
 
+#include "base/numbers.h"
 #include "model/histogram_validate.h"
 #include "model/sample.h"
 #include "tsdb/head/head_metrics.h"
@@ -21,7 +22,13 @@ std::unique_ptr<storage::Appender> Head::NewAppender() {
   return std::make_unique<HeadAppender>(this);
 }
 
-HeadAppender::HeadAppender(Head* head) : head_(head), bound_(head->AppendBound()) {
+HeadAppender::HeadAppender(Head* head)
+    : head_(head),
+      bound_(head->AppendBound()),
+      newest_(head->max_time_.load(std::memory_order_relaxed)),
+      late_bound_(kMaxTime) {
+  int64_t window = head_->out_of_order_.window_ms();
+  if (window > 0) late_bound_ = newest_ - window;
   head_->metrics_->active_appenders->Increment();
 }
 
@@ -48,20 +55,44 @@ Result<SeriesId> HeadAppender::Resolve(SeriesRef ref, const model::Labels& label
   return Refusal(AppendError::kUnknownRef);
 }
 
-HeadAppender::Checked HeadAppender::Check(SeriesId id, TimeMs t, double v) {
+HeadAppender::Checked HeadAppender::CheckInOrder(SeriesId id, TimeMs t, double v) {
   if (t < bound_) return {AppendError::kOutOfBounds};
   if (!head_->histograms_.empty()) {
     auto newest = head_->histograms_.NewestOf(id);
     if (newest && t < newest->t) return {AppendError::kOutOfOrder};
-    if (newest && t == newest->t) return {AppendError::kDuplicateTimestamp};
+    if (newest && t == newest->t) return {AppendError::kDuplicateTimestamp, false, false, 0, true};
   }
   SampleStore::Verdict verdict = head_->samples_.Check(id, t, v, &free_);
-  return {verdict.error, verdict.repeats, verdict.existing};
+  return {verdict.error, verdict.repeats, false, verdict.existing, false};
 }
 
-void HeadAppender::Count(AppendError error) {
-  if (error == AppendError::kOutOfOrder) head_->metrics_->out_of_order->Increment();
-  if (error == AppendError::kOutOfBounds) head_->metrics_->out_of_bounds->Increment();
+HeadAppender::Checked HeadAppender::Check(SeriesId id, TimeMs t, double v) {
+  Checked checked = CheckInOrder(id, t, v);
+  if (checked.error == AppendError::kOutOfBounds || checked.error == AppendError::kOutOfOrder) {
+    return CheckLate(t, checked.error, true);
+  }
+  return checked;
+}
+
+HeadAppender::Checked HeadAppender::CheckLate(TimeMs t, AppendError error, bool is_float) {
+  Head::Metrics& metrics = *head_->metrics_;
+  if (t < newest_) metrics.late_by_seconds->Observe(ToSeconds(newest_ - t));
+  if (late_bound_ != kMaxTime) {
+    if (t >= late_bound_) return {AppendError::kNone, false, true};
+    error = AppendError::kTooOld;
+  }
+  Head::Metrics::ByType& refused = error == AppendError::kTooOld        ? metrics.too_old
+                                   : error == AppendError::kOutOfBounds ? metrics.out_of_bounds
+                                                                        : metrics.out_of_order;
+  (is_float ? refused.floats : refused.histograms)->Increment();
+  return {error};
+}
+
+void HeadAppender::Keep(SeriesId id, TimeMs t, double v, const Checked& checked) {
+  if (checked.repeats) return;
+  Row& row = checked.late ? transaction_.late.rows[t] : RowAt(t);
+  row.ids.push_back(id);
+  row.values.push_back(v);
 }
 
 Row& HeadAppender::RowAt(TimeMs t) {
@@ -93,16 +124,15 @@ Result<SeriesRef> HeadAppender::Append(SeriesRef ref, const model::Labels& label
   }
   Checked checked = Check(id, t, v);
   if (error_kind != nullptr) *error_kind = checked.error;
-  Count(checked.error);
   if (checked.error == AppendError::kDuplicateTimestamp) {
+    if (checked.existing_is_histogram) {
+      return Error::Invalid("{} {}; overrides not allowed: existing is a histogram, new value {}",
+                            storage::AppendErrorText(checked.error), t, FormatFloatGo(v));
+    }
     return Error(ErrorCode::kInvalid, storage::DuplicateSampleText(t, checked.existing, v));
   }
   if (checked.error != AppendError::kNone) return Refusal(checked.error);
-  if (!checked.repeats) {
-    Row& row = RowAt(t);
-    row.ids.push_back(id);
-    row.values.push_back(v);
-  }
+  Keep(id, t, v, checked);
   return SeriesRef{id} + 1;
 }
 
@@ -130,34 +160,40 @@ void HeadAppender::AppendRow(TimeMs t, std::span<const SeriesRef> refs,
     } else {
       checked = Check(ids_[i], t, values[i]);
     }
-    Count(checked.error);
-    if (checked.error != AppendError::kNone) {
-      if (errors != nullptr) errors->push_back({i, checked.error});
-    } else if (!checked.repeats) {
-      row.ids.push_back(ids_[i]);
-      row.values.push_back(values[i]);
+    if (checked.error == AppendError::kNone) {
+      Keep(ids_[i], t, values[i], checked);
+    } else if (errors != nullptr) {
+      errors->push_back({i, checked.error});
     }
   }
 }
 
-Result<void> HeadAppender::CheckHistogram(SeriesId id, TimeMs t) {
-  if (t < bound_) return Refusal(AppendError::kOutOfBounds);
+Result<HeadAppender::Checked> HeadAppender::CheckHistogram(SeriesId id,
+                                                           const chunk::HistogramPoint& point) {
+  TimeMs t = point.t;
   std::optional<TimeMs> newest;
   if (auto histogram = head_->histograms_.NewestOf(id)) newest = histogram->t;
   if (auto sample = head_->samples_.Newest(id)) {
     newest = newest ? std::max(*newest, sample->first) : sample->first;
   }
-  if (newest && t < *newest) return Refusal(AppendError::kOutOfOrder);
-  if (newest && t == *newest) return Refusal(AppendError::kDuplicateTimestamp);
-  return {};
+  if (t >= bound_ && (!newest || t > *newest)) return Checked();
+  if (t >= bound_ && t == *newest) {
+    if (!head_->histograms_.EndsWith(id, point)) return Refusal(AppendError::kDuplicateTimestamp);
+    return Checked{AppendError::kNone, true};
+  }
+  Checked checked =
+      CheckLate(t, t < bound_ ? AppendError::kOutOfBounds : AppendError::kOutOfOrder, false);
+  if (checked.error != AppendError::kNone) return Refusal(checked.error);
+  return checked;
 }
 
 Result<SeriesRef> HeadAppender::AppendHistogram(SeriesRef ref, const model::Labels& labels,
                                                 TimeMs t, const model::Histogram& histogram) {
   TRY(model::Validate(histogram));
   SeriesId id = TRY(Resolve(ref, labels, nullptr));
-  TRY(CheckHistogram(id, t));
-  transaction_.histograms.push_back({id, t, histogram});
+  Checked checked = TRY(CheckHistogram(id, {t, 0, false, histogram, {}}));
+  Head::Samples& samples = checked.late ? transaction_.late : transaction_;
+  if (!checked.repeats) samples.histograms.push_back({id, t, histogram});
   return SeriesRef{id} + 1;
 }
 
@@ -166,8 +202,9 @@ Result<SeriesRef> HeadAppender::AppendFloatHistogram(SeriesRef ref, const model:
                                                      const model::FloatHistogram& histogram) {
   TRY(model::Validate(histogram));
   SeriesId id = TRY(Resolve(ref, labels, nullptr));
-  TRY(CheckHistogram(id, t));
-  transaction_.float_histograms.push_back({id, t, histogram});
+  Checked checked = TRY(CheckHistogram(id, {t, 0, true, {}, histogram}));
+  Head::Samples& samples = checked.late ? transaction_.late : transaction_;
+  if (!checked.repeats) samples.float_histograms.push_back({id, t, histogram});
   return SeriesRef{id} + 1;
 }
 

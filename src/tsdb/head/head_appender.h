@@ -34,17 +34,24 @@ class HeadAppender final : public storage::Appender {
   struct Checked {
     storage::AppendError error = storage::AppendError::kNone;
     bool repeats = false;
+    bool late = false;  // to be taken, out of order
     double existing = 0;
+    bool existing_is_histogram = false;
   };
   Result<SeriesId> Resolve(storage::SeriesRef ref, const model::Labels& labels,
                            storage::AppendError* error_kind);
   Checked Check(SeriesId id, TimeMs t, double v);
-  Result<void> CheckHistogram(SeriesId id, TimeMs t);
+  Checked CheckInOrder(SeriesId id, TimeMs t, double v);
+  Result<Checked> CheckHistogram(SeriesId id, const chunk::HistogramPoint& point);
+  // What becomes of a sample that its column does not take.
+  Checked CheckLate(TimeMs t, storage::AppendError error, bool is_float);
   Row& RowAt(TimeMs t);
-  void Count(storage::AppendError error);
+  void Keep(SeriesId id, TimeMs t, double v, const Checked& checked);
 
   Head* head_;
   TimeMs bound_;
+  TimeMs newest_;      // the head's newest sample when the transaction began
+  TimeMs late_bound_;  // samples from here on are taken out of order; kMaxTime: none
   Head::Transaction transaction_;
   Row* newest_row_ = nullptr;
   TimeMs newest_row_time_ = 0;

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <optional>
 
-#include "tsdb/chunk/chunk_codec.h"
 #include "tsdb/head/head.h"
 #include "tsdb/head/sample_reader.h"
+#include "tsdb/head/series_chunks.h"
 
 namespace watchfire::head {
 namespace {
@@ -21,7 +21,11 @@ constexpr uint32_t kSeriesPerReader = 4096;
 class HeadSource final : public chunk::ChunkSource {
  public:
   HeadSource(Head* head, TimeMs mint, TimeMs maxt)
-      : head_(head), mint_(mint), last_(mint < maxt ? maxt - 1 : mint), snapshot_(&head->samples_) {
+      : head_(head),
+        mint_(mint),
+        last_(mint < maxt ? maxt - 1 : mint),
+        snapshot_(&head->samples_),
+        deleted_(head->deletions_.Get()) {
     if (mint < maxt) Collect();
   }
 
@@ -52,6 +56,7 @@ class HeadSource final : public chunk::ChunkSource {
   const TimeMs mint_;
   const TimeMs last_;  // inclusive
   Snapshot snapshot_;
+  Deletions::Snapshot deleted_;
   std::vector<SeriesId> ids_;
 };
 
@@ -65,18 +70,16 @@ class HeadSource::Set final : public chunk::ChunkSeriesSet {
         reader_.emplace(&source_->head_->samples_, &source_->snapshot_);
       }
       Encode(source_->ids_[next_++]);
-      if (!views_.empty()) return true;
+      if (!chunks().empty()) return true;
     }
     return false;
   }
   const model::Labels& labels() const override { return labels_; }
-  std::span<const chunk::ChunkView> chunks() const override { return views_; }
+  std::span<const chunk::ChunkView> chunks() const override { return chunks_.views(); }
   Result<void> status() const override { return {}; }
 
  private:
   void Encode(SeriesId id) {
-    chunks_.clear();
-    views_.clear();
     Head& head = *source_->head_;
     storage::Columns floats = reader_->Read(id, source_->mint_, source_->last_);
     points_.clear();
@@ -84,65 +87,16 @@ class HeadSource::Set final : public chunk::ChunkSeriesSet {
       head.histograms_.Read(id, source_->mint_, source_->last_, source_->snapshot_.sequence(),
                             &points_);
     }
-    if (auto deleted = head.deleted_.find(id); deleted != head.deleted_.end()) {
-      floats = WithoutDeleted(floats, deleted->second);
-    }
-    if (points_.empty()) {
-      EncodeFloats(floats.t, floats.v);
-    } else {
-      EncodeBoth(floats);
-    }
-    if (chunks_.empty()) return;
-    for (const chunk::OwnedChunk& one : chunks_) views_.push_back(one.view());
-    labels_ = head.index_.LabelsOf(id);
-  }
-
-  void EncodeFloats(std::span<const TimeMs> times, std::span<const double> values) {
-    if (times.empty()) return;
-    chunk::EncodeFloats(times, values, chunk::kFullLimits, chunk::Encoding::kXor, &chunks_);
-  }
-
-  // A series that changed between floats and histograms: a chunk ends at each change.
-  void EncodeBoth(const storage::Columns& floats) {
-    size_t f = 0;
-    size_t h = 0;
-    while (f < floats.t.size() || h < points_.size()) {
-      size_t from = f;
-      while (f < floats.t.size() && (h == points_.size() || floats.t[f] <= points_[h].t)) ++f;
-      EncodeFloats(floats.t.subspan(from, f - from), floats.v.subspan(from, f - from));
-      from = h;
-      while (h < points_.size() && (f == floats.t.size() || points_[h].t < floats.t[f])) ++h;
-      if (h == from) continue;
-      chunk::EncodeHistograms(std::span(points_).subspan(from, h - from), false, &chunks_);
-    }
-  }
-
-  storage::Columns WithoutDeleted(const storage::Columns& all,
-                                  const std::vector<Head::Interval>& deleted) {
-    auto is_deleted = [&](TimeMs t) {
-      return std::any_of(deleted.begin(), deleted.end(),
-                         [&](const Head::Interval& i) { return t >= i.mint && t <= i.maxt; });
-    };
-    kept_times_.clear();
-    kept_values_.clear();
-    for (size_t i = 0; i < all.t.size(); ++i) {
-      if (is_deleted(all.t[i])) continue;
-      kept_times_.push_back(all.t[i]);
-      kept_values_.push_back(all.v[i]);
-    }
-    std::erase_if(points_, [&](const chunk::HistogramPoint& p) { return is_deleted(p.t); });
-    return {kept_times_, kept_values_};
+    chunks_.Encode(floats, &points_, Deletions::Of(source_->deleted_, id));
+    if (!chunks_.views().empty()) labels_ = head.index_.LabelsOf(id);
   }
 
   HeadSource* source_;
   std::optional<SampleReader> reader_;
   size_t next_ = 0;
   model::Labels labels_;
-  std::vector<chunk::OwnedChunk> chunks_;
-  std::vector<chunk::ChunkView> views_;
+  SeriesChunks chunks_;
   std::vector<chunk::HistogramPoint> points_;
-  std::vector<TimeMs> kept_times_;
-  std::vector<double> kept_values_;
 };
 
 Result<std::unique_ptr<chunk::ChunkSeriesSet>> HeadSource::Series() {

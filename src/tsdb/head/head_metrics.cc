@@ -27,16 +27,28 @@ Head::Metrics::Metrics(client::Registry& r) {
                                       "Total number of appended samples.", {"type"});
   appended_floats = &appended.With({"float"});
   appended_histograms = &appended.With({"histogram"});
-  auto& ooo = r.AddCounterFamily("prometheus_tsdb_out_of_order_samples_total",
-                                 "Total number of out of order samples ingestion failed attempts "
-                                 "due to out of order being disabled.",
-                                 {"type"});
-  out_of_order = &ooo.With({"float"});
-  ooo.With({"histogram"});
-  auto& oob = r.AddCounterFamily("prometheus_tsdb_out_of_bound_samples_total",
-                                 "Total number of out of bound samples ingestion failed attempts.",
-                                 {"type"});
-  out_of_bounds = &oob.With({"float"});
+  auto by_type = [&](const char* name, const char* help) -> ByType {
+    auto& family = r.AddCounterFamily(name, help, {"type"});
+    return {&family.With({"float"}), &family.With({"histogram"})};
+  };
+  ByType late = by_type("prometheus_tsdb_head_out_of_order_samples_appended_total",
+                        "Total number of appended out of order samples.");
+  late_floats = late.floats;
+  late_histograms = late.histograms;
+  out_of_order = by_type("prometheus_tsdb_out_of_order_samples_total",
+                         "Total number of out of order samples ingestion failed attempts due to "
+                         "out of order being disabled.");
+  out_of_bounds = by_type("prometheus_tsdb_out_of_bound_samples_total",
+                          "Total number of out of bound samples ingestion failed attempts with out "
+                          "of order support disabled.");
+  too_old = by_type("prometheus_tsdb_too_old_samples_total",
+                    "Total number of out of order samples ingestion failed attempts with out of "
+                    "support enabled, but sample outside of time window.");
+  late_by_seconds = &r.AddHistogram(
+      "prometheus_tsdb_sample_ooo_delta",
+      "Delta in seconds by which a sample is considered out of order (reported regardless of OOO "
+      "time window and whether sample is accepted or not).",
+      {600, 1800, 3600, 7200, 10800, 21600, 43200});
   truncations = &r.AddCounter("prometheus_tsdb_head_truncations_total",
                               "Total number of head truncations attempted.");
   truncations_failed = &r.AddCounter("prometheus_tsdb_head_truncations_failed_total",
@@ -48,6 +60,11 @@ Head::Metrics::Metrics(client::Registry& r) {
                                      "during WAL replay.",
                                      {"type"});
   unknown_refs = &unknown.With({"samples"});
+  wbl_unknown_refs = &r.AddCounterFamily("prometheus_tsdb_wbl_replay_unknown_refs_total",
+                                         "Total number of unknown series references encountered "
+                                         "during WBL replay.",
+                                         {"type"})
+                          .With({"samples"});
   checkpoint_creations = &r.AddCounter("prometheus_tsdb_checkpoint_creations_total",
                                        "Total number of checkpoint creations attempted.");
   checkpoint_creations_failed = &r.AddCounter("prometheus_tsdb_checkpoint_creations_failed_total",

@@ -22,12 +22,22 @@ struct Head::Metrics {
   client::Gauge* active_appenders;
   client::Counter* appended_floats;
   client::Counter* appended_histograms;
-  client::Counter* out_of_order;
-  client::Counter* out_of_bounds;
+  client::Counter* late_floats;  // taken out of order
+  client::Counter* late_histograms;
+  // Refused, by what the sample was.
+  struct ByType {
+    client::Counter* floats;
+    client::Counter* histograms;
+  };
+  ByType out_of_order;
+  ByType out_of_bounds;
+  ByType too_old;
+  client::Histogram* late_by_seconds;
   client::Counter* truncations;
   client::Counter* truncations_failed;
   client::Gauge* replay_seconds;
   client::Counter* unknown_refs;
+  client::Counter* wbl_unknown_refs;
   client::Counter* checkpoint_creations;
   client::Counter* checkpoint_creations_failed;
 };

@@ -8,10 +8,13 @@
 namespace watchfire::head {
 namespace {
 
+// What one querier shows; all of one moment.
 struct View {
   TimeMs mint = kMinTime;
   TimeMs maxt = kMaxTime;
   const Snapshot* snapshot = nullptr;
+  OooStores late;
+  Deletions::Snapshot deleted;
 };
 
 }  // namespace
@@ -19,7 +22,9 @@ struct View {
 class HeadQuerier final : public storage::Querier {
  public:
   HeadQuerier(Head* head, TimeMs mint, TimeMs maxt)
-      : head_(head), snapshot_(&head->samples_), view_{mint, maxt, &snapshot_} {}
+      : head_(head),
+        snapshot_(&head->samples_),
+        view_{mint, maxt, &snapshot_, head->out_of_order_.stores(), head->deletions_.Get()} {}
 
   std::unique_ptr<storage::SeriesSet> Select(bool sorted, const storage::SelectHints& hints,
                                              const model::Matchers& matchers) override;
@@ -34,8 +39,11 @@ class HeadQuerier final : public storage::Querier {
   class OneSeries;
 
   bool Overlaps() const {
-    return view_.mint <= head_->max_time_.load(std::memory_order_relaxed) &&
-           view_.maxt >= head_->min_time_.load(std::memory_order_relaxed);
+    return (view_.mint <= head_->max_time_.load(std::memory_order_relaxed) &&
+            view_.maxt >= head_->min_time_.load(std::memory_order_relaxed)) ||
+           std::any_of(view_.late.begin(), view_.late.end(), [&](const auto& store) {
+             return view_.mint <= store->maxt() && view_.maxt >= store->mint();
+           });
   }
   // What the lists are restricted to; nullopt: nothing.
   std::optional<std::vector<SeriesId>> Among(const model::Matchers& matchers) const {
@@ -58,13 +66,15 @@ class HeadQuerier::OneSeries final : public storage::Series {
     id_ = id;
     if (labels != nullptr) labels_ = *labels;
     has_labels_ = labels != nullptr;
-    auto deleted = head_->deleted_.find(id);
-    deleted_ = deleted == head_->deleted_.end() ? nullptr : &deleted->second;
+    deleted_ = Deletions::Of(view_.deleted, id);
+    has_late_ = std::any_of(view_.late.begin(), view_.late.end(), [&](const auto& store) {
+      return store->MayHaveSamples(id, view_.mint, view_.maxt);
+    });
     if (deleted_ != nullptr) {
       return !Read(view_.mint, view_.maxt).t.empty() ||
              !ReadHistograms(view_.mint, view_.maxt).empty();
     }
-    if (reader_.HasSamples(id, view_.mint, view_.maxt)) return true;
+    if (has_late_ || reader_.HasSamples(id, view_.mint, view_.maxt)) return true;
     return !head_->histograms_.empty() &&
            head_->histograms_.HasSamples(id, view_.mint, view_.maxt, view_.snapshot->sequence());
   }
@@ -76,13 +86,15 @@ class HeadQuerier::OneSeries final : public storage::Series {
   }
 
   storage::Columns Read(TimeMs mint, TimeMs maxt) override {
-    storage::Columns all =
-        reader_.Read(id_, std::max(mint, view_.mint), std::min(maxt, view_.maxt));
+    mint = std::max(mint, view_.mint);
+    maxt = std::min(maxt, view_.maxt);
+    storage::Columns all = reader_.Read(id_, mint, maxt);
+    if (has_late_) all = WithLate(all, mint, maxt);
     return deleted_ == nullptr ? all : WithoutDeleted(all);
   }
 
   bool Latest(TimeMs mint, TimeMs maxt, model::Sample* out) override {
-    if (deleted_ != nullptr) {
+    if (deleted_ != nullptr || has_late_) {
       storage::Columns columns = Read(mint, maxt);
       if (columns.t.empty()) return false;
       *out = {columns.t.back(), columns.v.back()};
@@ -92,10 +104,13 @@ class HeadQuerier::OneSeries final : public storage::Series {
   }
 
   std::vector<storage::HistogramSample> ReadHistograms(TimeMs mint, TimeMs maxt) override {
-    if (head_->histograms_.empty()) return {};
+    mint = std::max(mint, view_.mint);
+    maxt = std::min(maxt, view_.maxt);
     std::vector<chunk::HistogramPoint> points;
-    head_->histograms_.Read(id_, std::max(mint, view_.mint), std::min(maxt, view_.maxt),
-                            view_.snapshot->sequence(), &points);
+    if (!head_->histograms_.empty()) {
+      head_->histograms_.Read(id_, mint, maxt, view_.snapshot->sequence(), &points);
+    }
+    if (has_late_) AddLatePoints(mint, maxt, &points);
     std::vector<storage::HistogramSample> all;
     all.reserve(points.size());
     for (const chunk::HistogramPoint& point : points) {
@@ -105,32 +120,106 @@ class HeadQuerier::OneSeries final : public storage::Series {
   }
 
  private:
-  bool IsDeleted(TimeMs t) const {
-    return deleted_ != nullptr &&
-           std::any_of(deleted_->begin(), deleted_->end(),
-                       [&](const Head::Interval& i) { return t >= i.mint && t <= i.maxt; });
-  }
+  bool IsDeleted(TimeMs t) const { return deleted_ != nullptr && block::IsCovered(t, *deleted_); }
+
   storage::Columns WithoutDeleted(const storage::Columns& all) {
-    auto times = std::make_unique<std::vector<TimeMs>>();
-    kept_values_.clear();
+    std::vector<TimeMs> times;
+    std::vector<double> values;
     for (size_t i = 0; i < all.t.size(); ++i) {
       if (IsDeleted(all.t[i])) continue;
-      times->push_back(all.t[i]);
-      kept_values_.push_back(all.v[i]);
+      times.push_back(all.t[i]);
+      values.push_back(all.v[i]);
     }
-    kept_times_.push_back(std::move(times));
+    return Own(std::move(times), std::move(values));
+  }
+
+  // Arrays of its own: times live as long as the set, values until the next Read.
+  storage::Columns Own(std::vector<TimeMs> times, std::vector<double> values) {
+    kept_times_.push_back(std::make_unique<std::vector<TimeMs>>(std::move(times)));
+    kept_values_ = std::move(values);
     return {*kept_times_.back(), kept_values_};
+  }
+
+  // What came late in the range and is not there in order.
+  void ReadLate(TimeMs mint, TimeMs maxt, std::span<const TimeMs> floats,
+                const std::vector<chunk::HistogramPoint>& points) {
+    late_ = {};
+    for (const auto& store : view_.late) {
+      store->Read(id_, mint, maxt, view_.snapshot->sequence(), &late_part_);
+      late_.times.insert(late_.times.end(), late_part_.times.begin(), late_part_.times.end());
+      late_.values.insert(late_.values.end(), late_part_.values.begin(), late_part_.values.end());
+      std::move(late_part_.points.begin(), late_part_.points.end(),
+                std::back_inserter(late_.points));
+    }
+    SortByTime(&late_);
+    auto in_order = [&](TimeMs t) {
+      return std::binary_search(floats.begin(), floats.end(), t) ||
+             std::any_of(points.begin(), points.end(), [&](const auto& one) { return one.t == t; });
+    };
+    size_t kept = 0;
+    for (size_t i = 0; i < late_.times.size(); ++i) {
+      if (in_order(late_.times[i])) continue;
+      late_.times[kept] = late_.times[i];
+      late_.values[kept++] = late_.values[i];
+    }
+    late_.times.resize(kept);
+    late_.values.resize(kept);
+    std::erase_if(late_.points, [&](const auto& one) { return in_order(one.t); });
+  }
+
+  storage::Columns WithLate(const storage::Columns& all, TimeMs mint, TimeMs maxt) {
+    std::vector<chunk::HistogramPoint> points;
+    if (!head_->histograms_.empty()) {
+      head_->histograms_.Read(id_, mint, maxt, view_.snapshot->sequence(), &points);
+    }
+    ReadLate(mint, maxt, all.t, points);
+    if (late_.times.empty()) return all;
+    std::vector<TimeMs> times;
+    std::vector<double> values;
+    times.reserve(all.t.size() + late_.times.size());
+    values.reserve(times.capacity());
+    size_t l = 0;
+    auto take_late_before = [&](TimeMs t) {
+      for (; l < late_.times.size() && late_.times[l] < t; ++l) {
+        times.push_back(late_.times[l]);
+        values.push_back(late_.values[l]);
+      }
+    };
+    for (size_t i = 0; i < all.t.size(); ++i) {
+      take_late_before(all.t[i]);
+      times.push_back(all.t[i]);
+      values.push_back(all.v[i]);
+    }
+    take_late_before(INT64_MAX);
+    return Own(std::move(times), std::move(values));
+  }
+
+  void AddLatePoints(TimeMs mint, TimeMs maxt, std::vector<chunk::HistogramPoint>* points) {
+    ReadLate(mint, maxt, {}, *points);
+    if (late_.points.empty()) return;
+    // A reader of its own: what the last Read returned must stay.
+    SampleReader reader(&head_->samples_, view_.snapshot);
+    std::span<const TimeMs> floats = reader.Read(id_, mint, maxt).t;
+    std::erase_if(late_.points, [&](const chunk::HistogramPoint& one) {
+      return std::binary_search(floats.begin(), floats.end(), one.t);
+    });
+    std::move(late_.points.begin(), late_.points.end(), std::back_inserter(*points));
+    std::sort(points->begin(), points->end(),
+              [](const auto& a, const auto& b) { return a.t < b.t; });
   }
 
   Head* head_;
   const View& view_;
   SampleReader reader_;
   SeriesId id_ = 0;
-  const std::vector<Head::Interval>* deleted_ = nullptr;
+  const block::Intervals* deleted_ = nullptr;
+  bool has_late_ = false;
   mutable model::Labels labels_;
   mutable bool has_labels_ = false;
   std::vector<std::unique_ptr<std::vector<TimeMs>>> kept_times_;
   std::vector<double> kept_values_;
+  OooSamples late_;
+  OooSamples late_part_;
 };
 
 class HeadQuerier::Set final : public storage::SeriesSet {

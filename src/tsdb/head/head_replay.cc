@@ -19,6 +19,8 @@ class Replayer {
       const std::vector<wal::SegmentFile>& segments,
       const std::function<void(uint64_t, uint64_t)>& progress);
   void Finish();
+  // Counts those that it does not know.
+  std::optional<SeriesId> Find(wal::Ref ref);
 
   ReplayResult result;
 
@@ -28,7 +30,6 @@ class Replayer {
   Result<void> ApplySamples(std::string_view record);
   Result<void> ApplyHistograms(std::string_view record, bool floats);
   Result<void> ApplyTombstones(std::string_view record);
-  std::optional<SeriesId> Find(wal::Ref ref);
   void SetRef(wal::Ref ref, SeriesId id);
 
   Head* head_;
@@ -129,10 +130,7 @@ Result<void> Replayer::ApplyTombstones(std::string_view record) {
   TRY(wal::DecodeTombstones(record, &records));
   for (const wal::TombstoneRecord& one : records) {
     if (std::optional<SeriesId> id = Find(one.ref)) {
-      // A deletion covers what was there when it was made, not what came later.
-      auto newest = head_->samples_.Newest(*id);
-      TimeMs maxt = newest ? std::min(one.maxt, newest->first) : kMinTime;
-      if (one.mint <= maxt) head_->deleted_[*id].push_back({one.mint, maxt});
+      head_->ReplayDeletion(*id, one.mint, one.maxt);
     }
   }
   return {};
@@ -241,6 +239,7 @@ Result<ReplayResult> Head::Replay(const std::function<void(uint64_t, uint64_t)>&
     WF_LOG(kInfo, "Successfully repaired WAL", {"segment", damage->segment},
            {"kept_bytes", damage->good_bytes});
   }
+  TRY(ReplayOutOfOrder([&](wal::Ref ref) { return replayer.Find(ref); }, &replayer.result));
   replayer.Finish();
   if (replayer.result.unknown_refs > 0) {
     metrics_->unknown_refs->Increment(static_cast<double>(replayer.result.unknown_refs));

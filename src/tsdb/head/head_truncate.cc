@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/log.h"
 #include "tsdb/head/head.h"
 #include "tsdb/head/head_metrics.h"
@@ -119,6 +121,7 @@ Result<void> Head::Truncate(TimeMs t) {
   TimeMs known = min_time_.load(std::memory_order_relaxed);
   TimeMs cut = t - ((t % kEraMs) + kEraMs) % kEraMs;
   if (known < cut) min_time_.store(cut, std::memory_order_relaxed);
+  deletions_.DropBefore(std::min(cut, out_of_order_.mint()));
   metrics_->checkpoint_creations->Increment();
   wal_metrics_.truncations->Increment();
   Result<uint64_t> next = writer_->NextSegment();

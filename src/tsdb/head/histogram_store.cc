@@ -26,6 +26,25 @@ Result<void> CheckSide(std::string_view side, const std::vector<model::Span>& sp
   return {};
 }
 
+bool SameLayout(const model::HistogramLayout& a, const model::HistogramLayout& b) {
+  return a.schema == b.schema && a.positive_spans == b.positive_spans &&
+         a.negative_spans == b.negative_spans && a.custom_values == b.custom_values &&
+         model::SameBits(a.zero_threshold, b.zero_threshold);
+}
+bool Same(const model::Histogram& a, const model::Histogram& b) {
+  return SameLayout(a, b) && a.count == b.count && a.zero_count == b.zero_count &&
+         model::SameBits(a.sum, b.sum) && a.positive_deltas == b.positive_deltas &&
+         a.negative_deltas == b.negative_deltas;
+}
+bool Same(const model::FloatHistogram& a, const model::FloatHistogram& b) {
+  return SameLayout(a, b) && model::SameBits(a.count, b.count) &&
+         model::SameBits(a.zero_count, b.zero_count) && model::SameBits(a.sum, b.sum) &&
+         std::equal(a.positive_buckets.begin(), a.positive_buckets.end(),
+                    b.positive_buckets.begin(), b.positive_buckets.end(), model::SameBits) &&
+         std::equal(a.negative_buckets.begin(), a.negative_buckets.end(),
+                    b.negative_buckets.begin(), b.negative_buckets.end(), model::SameBits);
+}
+
 // Upstream's chunks of histograms have no more.
 constexpr uint32_t kSamplesPerChunk = 120;
 
@@ -134,6 +153,15 @@ std::optional<HistogramStore::Newest> HistogramStore::NewestOf(SeriesId id) cons
   }
   const chunk::OwnedChunk& last = *series.chunks.back();
   return Newest{last.maxt, last.encoding == chunk::Encoding::kFloatHistogram};
+}
+
+bool HistogramStore::EndsWith(SeriesId id, const chunk::HistogramPoint& point) const {
+  std::vector<chunk::HistogramPoint> newest;
+  Read(id, point.t, kMaxTime, UINT64_MAX, &newest);
+  if (newest.size() != 1 || newest[0].t != point.t) return false;
+  if (newest[0].is_float != point.is_float) return false;
+  return point.is_float ? Same(newest[0].floating, point.floating)
+                        : Same(newest[0].integer, point.integer);
 }
 
 std::optional<TimeMs> HistogramStore::OldestTime(SeriesId id) const {

@@ -39,6 +39,8 @@ class HistogramStore {
     bool is_float = false;
   };
   std::optional<Newest> NewestOf(SeriesId id) const EXCLUDES(mutex_);
+  // Whether the series' newest is just this one.
+  bool EndsWith(SeriesId id, const chunk::HistogramPoint& point) const EXCLUDES(mutex_);
   std::optional<TimeMs> OldestTime(SeriesId id) const EXCLUDES(mutex_);
 
   void DropBefore(TimeMs t) EXCLUDES(mutex_);

@@ -12,35 +12,33 @@
 
 namespace watchfire::wal {
 
-WalMetrics MakeWalMetrics(client::Registry& r) {
+WalMetrics MakeWalMetrics(client::Registry& r, const std::string& prefix) {
   WalMetrics m{};
-  m.fsync_duration_seconds = &r.AddSummary("prometheus_tsdb_wal_fsync_duration_seconds",
+  m.fsync_duration_seconds = &r.AddSummary(prefix + "fsync_duration_seconds",
                                            "Duration of write log fsync.", {0.5, 0.9, 0.99});
-  m.page_flushes =
-      &r.AddCounter("prometheus_tsdb_wal_page_flushes_total", "Total number of page flushes.");
-  m.completed_pages = &r.AddCounter("prometheus_tsdb_wal_completed_pages_total",
-                                    "Total number of completed pages.");
-  m.truncations = &r.AddCounter("prometheus_tsdb_wal_truncations_total",
+  m.page_flushes = &r.AddCounter(prefix + "page_flushes_total", "Total number of page flushes.");
+  m.completed_pages =
+      &r.AddCounter(prefix + "completed_pages_total", "Total number of completed pages.");
+  m.truncations = &r.AddCounter(prefix + "truncations_total",
                                 "Total number of write log truncations attempted.");
-  m.truncations_failed = &r.AddCounter("prometheus_tsdb_wal_truncations_failed_total",
+  m.truncations_failed = &r.AddCounter(prefix + "truncations_failed_total",
                                        "Total number of write log truncations that failed.");
-  m.truncate_duration_seconds = &r.AddSummary("prometheus_tsdb_wal_truncate_duration_seconds",
-                                              "Duration of WAL truncation.", {});
-  m.writes_failed = &r.AddCounter("prometheus_tsdb_wal_writes_failed_total",
+  m.truncate_duration_seconds =
+      &r.AddSummary(prefix + "truncate_duration_seconds", "Duration of WAL truncation.", {});
+  m.writes_failed = &r.AddCounter(prefix + "writes_failed_total",
                                   "Total number of write log writes that failed.");
-  m.corruptions =
-      &r.AddCounter("prometheus_tsdb_wal_corruptions_total", "Total number of WAL corruptions.");
-  m.segment_current = &r.AddGauge("prometheus_tsdb_wal_segment_current",
+  m.corruptions = &r.AddCounter(prefix + "corruptions_total", "Total number of WAL corruptions.");
+  m.segment_current = &r.AddGauge(prefix + "segment_current",
                                   "Write log segment index that TSDB is currently writing to.");
   m.storage_size_bytes =
-      &r.AddGauge("prometheus_tsdb_wal_storage_size_bytes", "Size of the write log directory.");
-  m.record_part_writes = &r.AddCounter("prometheus_tsdb_wal_record_part_writes_total",
+      &r.AddGauge(prefix + "storage_size_bytes", "Size of the write log directory.");
+  m.record_part_writes = &r.AddCounter(prefix + "record_part_writes_total",
                                        "Total number of record parts written before flushing.");
   m.record_parts_bytes =
-      &r.AddCounter("prometheus_tsdb_wal_record_parts_bytes_written_total",
+      &r.AddCounter(prefix + "record_parts_bytes_written_total",
                     "Total number of record part bytes written before flushing.");
   m.record_bytes_saved = &r.AddCounterFamily(
-      "prometheus_tsdb_wal_record_bytes_saved_total",
+      prefix + "record_bytes_saved_total",
       "Total number of bytes saved by the optional record compression.", {"compression"});
   return m;
 }

@@ -40,7 +40,9 @@ struct WalMetrics {
   client::Counter* record_parts_bytes;
   client::Family<client::Counter>* record_bytes_saved;
 };
-WalMetrics MakeWalMetrics(client::Registry& registry);
+// `prefix` of the names: the out-of-order log has one of its own.
+WalMetrics MakeWalMetrics(client::Registry& registry,
+                          const std::string& prefix = "prometheus_tsdb_wal_");
 
 // A record as it goes into fragments: perhaps compressed.
 struct PreparedRecord {
