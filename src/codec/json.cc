@@ -138,6 +138,26 @@ Result<Json> Json::Parse(std::string_view text, const JsonLimits& limits) {
   return Error::Invalid("{}", builder.problem());
 }
 
+Json Json::OfBool(bool v) {
+  return Json(v);
+}
+
+Json Json::OfInt(int64_t v) {
+  return Json(v);
+}
+
+Json Json::OfUint(uint64_t v) {
+  return v <= INT64_MAX ? OfInt(static_cast<int64_t>(v)) : Json(v);
+}
+
+Json Json::OfDouble(double v) {
+  return Json(v);
+}
+
+Json Json::OfString(std::string v) {
+  return Json(std::move(v));
+}
+
 Json Json::OfArray(Array v) {
   return Json(std::move(v));
 }
@@ -209,7 +229,14 @@ void Json::WriteTo(JsonWriter* out) const {
   if (const auto* v = std::get_if<bool>(&value_)) out->Bool(*v);
   if (const auto* v = std::get_if<int64_t>(&value_)) out->Int(*v);
   if (const auto* v = std::get_if<uint64_t>(&value_)) out->Uint(*v);
-  if (const auto* v = std::get_if<double>(&value_)) out->Double(*v);
+  if (const auto* v = std::get_if<double>(&value_)) {
+    // "-0" would be read as the whole number 0.
+    if (*v == 0 && std::signbit(*v)) {
+      out->Raw("-0.0");
+    } else {
+      out->Double(*v);
+    }
+  }
   if (const std::string* v = AsString()) out->String(*v);
   if (const Array* v = AsArray()) {
     out->BeginArray();

@@ -35,14 +35,12 @@ class Json {
   static Result<Json> Parse(std::string_view text, const JsonLimits& limits = {});
 
   Json() = default;  // null
-  static Json OfBool(bool v) { return Json(v); }
-  static Json OfInt(int64_t v) { return Json(v); }
+  static Json OfBool(bool v);
+  static Json OfInt(int64_t v);
   // Equal to OfInt of the same number, where that can hold it.
-  static Json OfUint(uint64_t v) {
-    return v <= INT64_MAX ? OfInt(static_cast<int64_t>(v)) : Json(v);
-  }
-  static Json OfDouble(double v) { return Json(v); }
-  static Json OfString(std::string v) { return Json(std::move(v)); }
+  static Json OfUint(uint64_t v);
+  static Json OfDouble(double v);
+  static Json OfString(std::string v);
   static Json OfArray(Array v);
   static Json OfObject(Object v);
 

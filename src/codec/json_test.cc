@@ -35,6 +35,10 @@ TEST(Json, GivesIntegersWithAllTheirBits) {
   EXPECT_EQ(values[0].AsDouble(), 9223372036854775807.0);
 }
 
+TEST(Json, KeepsTheSignOfZero) {
+  EXPECT_EQ(Parsed("[-0.0, -0e4, 0.0]").ToString(), "[-0.0,-0.0,0]");
+}
+
 TEST(Json, AnswersNothingForValuesOfAnotherKind) {
   Json json = Parsed(R"({"text":"1"})");
   const Json* text = json.Find("text");

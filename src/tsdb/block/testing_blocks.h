@@ -2,13 +2,12 @@
 // Blocks for tests, benchmarks and fuzz seeds of this room: written with BlockWriter from series
 // given as values, and read back whole.
 
-#include <gtest/gtest.h>
-
 #include <map>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "base/check.h"
 #include "base/file.h"
 #include "model/labels.h"
 #include "model/sample.h"
@@ -97,22 +96,20 @@ inline model::Matchers MatchersOf(const std::vector<Condition>& conditions) {
                             : c.op == "!=" ? model::MatchType::kNotEqual
                             : c.op == "=~" ? model::MatchType::kRegex
                                            : model::MatchType::kNotRegex;
-    Result<model::Matcher> matcher =
-        model::Matcher::Make(type, std::string(c.name), std::string(c.value));
-    EXPECT_TRUE(matcher.ok()) << c.value;
-    if (matcher.ok()) out.push_back(*std::move(matcher));
+    out.push_back(model::Matcher::Make(type, std::string(c.name), std::string(c.value)).value());
   }
   return out;
 }
 
-// What a querier shows, as text lines: `{labels} v@t v@t …`, histograms as `H(count)@t`.
+// What a querier shows, as text lines: `{labels} v@t v@t …`, histograms as `H(count)@t`; an error
+// is the last line.
 inline std::vector<std::string> Shown(storage::SeriesSet& set, TimeMs mint, TimeMs maxt) {
   std::vector<std::string> lines;
   while (set.Next()) {
     storage::Series& series = set.At();
     std::string line = series.labels().ToString();
     storage::Columns columns = series.Read(mint, maxt);
-    EXPECT_EQ(columns.t.size(), columns.v.size());
+    WF_CHECK(columns.t.size() == columns.v.size());
     for (size_t i = 0; i < columns.t.size(); ++i) {
       line += fmt::format(" {}@{}", columns.v[i], columns.t[i] - kStart);
     }
@@ -121,7 +118,7 @@ inline std::vector<std::string> Shown(storage::SeriesSet& set, TimeMs mint, Time
     }
     lines.push_back(std::move(line));
   }
-  EXPECT_TRUE(set.status().ok()) << set.status().error().message();
+  if (!set.status().ok()) lines.push_back("error: " + set.status().error().message());
   return lines;
 }
 
