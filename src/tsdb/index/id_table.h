@@ -2,7 +2,7 @@
 // IdTable: finds dense 32-bit ids by what they stand for, at 5 bytes a cell. It holds ids and eight
 // bits of their hash, which spare most comparisons; the caller hashes and compares the things
 // themselves (label parts, texts, pairs of ids), so nothing is kept twice. Open addressing with
-// linear probing, at most 4/5 full; ids are never removed. Not thread-safe.
+// linear probing, at most 4/5 full; what follows a removed id moves up. Not thread-safe.
 
 #include <cstdint>
 #include <optional>
@@ -35,6 +35,25 @@ class IdTable {
     }
     Place(id + 1, hash);
     ++size_;
+  }
+
+  // `id` must be there; `hash` is its.
+  template <typename HashOf>
+  void Remove(uint32_t id, uint64_t hash, HashOf hash_of) {
+    size_t mask = cells_.size() - 1;
+    size_t hole = Slot(hash);
+    while (cells_[hole] != id + 1) hole = (hole + 1) & mask;
+    for (size_t i = (hole + 1) & mask; cells_[i] != 0; i = (i + 1) & mask) {
+      // It may move up unless its own place lies behind the hole.
+      size_t home = Slot(hash_of(cells_[i] - 1));
+      if (((i - home) & mask) < ((i - hole) & mask)) continue;
+      cells_[hole] = cells_[i];
+      tags_[hole] = tags_[i];
+      hole = i;
+    }
+    cells_[hole] = 0;
+    tags_[hole] = 0;
+    --size_;
   }
 
   size_t size() const { return size_; }

@@ -33,7 +33,9 @@ void SortDescending(std::vector<NamedValue>* list, size_t limit) {
 // One selector against the ids: resolved under the lock, asked without it.
 class Index::Query {
  public:
-  Query(const LabelStore& store, const model::Matchers& matchers) : store_(store) {
+  Query(std::shared_ptr<const LabelStore> shared, const model::Matchers& matchers)
+      : shared_(std::move(shared)), store_(*shared_) {
+    const LabelStore& store = store_;
     conditions_.reserve(matchers.size());
     for (const model::Matcher& matcher : matchers) {
       std::optional<NameId> name = store.FindName(matcher.name());
@@ -143,15 +145,28 @@ class Index::Query {
     return passed == wanted;
   }
 
+  const std::shared_ptr<const LabelStore> shared_;
   const LabelStore& store_;
   std::vector<Condition> conditions_;
   std::array<std::vector<Verdict>, 2> memos_;
   bool nothing_ = false;
 };
 
+Index::Index() : store_(std::make_shared<LabelStore>()) {
+  current_ = store_.get();
+}
+
+std::shared_ptr<const LabelStore> Index::store() const {
+  ReaderLock lock(mutex_);
+  return store_;
+}
+
 std::optional<SeriesId> Index::Find(const model::Labels& labels) const {
   ReaderLock lock(mutex_);
-  return store_.Find(labels);
+  std::optional<SeriesId> id = store_->Find(labels);
+  // Removal needs the lock, so that the series is there and stays.
+  if (id) Use(*id, GenerationOf(*id));
+  return id;
 }
 
 Result<std::pair<SeriesId, bool>> Index::FindOrCreate(const model::Labels& labels,
@@ -167,23 +182,47 @@ Result<std::pair<SeriesId, bool>> Index::FindOrCreate(const model::Labels& label
     }
   }
   WriterLock lock(mutex_);
-  auto [id, created] = store_.FindOrAdd(labels);
-  if (created) {
-    LabelStore::Parts parts = store_.PartsOf(id);
-    if (by_target_.size() <= parts.target) by_target_.resize(parts.target + 1);
-    by_target_[parts.target].Append(id);
-    if (std::optional<NameId> name = store_.FindName(model::kMetricName)) {
-      if (auto value = store_.values(*name).Find(labels.metric_name())) {
-        if (by_metric_.size() <= *value) by_metric_.resize(*value + 1);
-        by_metric_[*value].Append(id);
-      }
-    }
+  LabelStore::Parts parts = store_->AddParts(labels);
+  if (std::optional<SeriesId> known = store_->Find(parts)) {
+    Use(*known, GenerationOf(*known));
+    return std::pair(*known, false);
   }
-  return std::pair(id, created);
+  return std::pair(Create(parts), true);
+}
+
+SeriesId Index::Create(LabelStore::Parts parts) {
+  SeriesId id = TakeId();
+  store_->Put(id, parts);
+  if (by_target_.size() <= parts.target) by_target_.resize(parts.target + 1);
+  by_target_[parts.target].Add(id);
+  if (std::optional<ValueId> metric = MetricOf(*store_, parts.shape)) {
+    if (by_metric_.size() <= *metric) by_metric_.resize(*metric + 1);
+    by_metric_[*metric].Add(id);
+  }
+  if (on_create_) on_create_(id);
+  num_series_.fetch_add(1, std::memory_order_relaxed);
+  if (id < num_ids_.load(std::memory_order_relaxed)) {
+    states_[id].fetch_add(1, std::memory_order_release);
+  } else {
+    states_.Grow(id + 1);
+    num_ids_.store(id + 1, std::memory_order_release);
+  }
+  return id;
+}
+
+std::optional<ValueId> Index::MetricOf(const LabelStore& labels, PartId shape) const {
+  std::optional<ValueId> metric;
+  std::optional<NameId> name = labels.FindName(model::kMetricName);
+  if (!name) return metric;
+  labels.parts(Side::kShape).ForEach(shape, [&](Pair pair) {
+    if (pair.name == *name) metric = pair.value;
+  });
+  return metric;
 }
 
 std::vector<SeriesId> Index::Candidates(Query& query) const {
-  uint64_t all = store_.size();
+  uint32_t ids = num_ids();
+  uint64_t all = num_series();
   std::optional<std::vector<ValueId>> names = query.MetricNames();
   uint64_t by_names = all;
   if (names) {
@@ -211,8 +250,10 @@ std::vector<SeriesId> Index::Candidates(Query& query) const {
     for (PartId target : targets) by_target_[target].AppendTo(&out);
     if (targets.size() > 1) std::sort(out.begin(), out.end());
   } else {
-    out.resize(all);
-    for (uint32_t id = 0; id < all; ++id) out[id] = id;
+    out.reserve(all);
+    for (SeriesId id = 0; id < ids; ++id) {
+      if (IsSeries(id)) out.push_back(id);
+    }
   }
   return out;
 }
@@ -232,17 +273,25 @@ std::vector<SeriesId> Index::Select(const model::Matchers& matchers) const {
 
 namespace {
 
-// Visits the pairs of every shape and target that one of the series has, each once.
+// Visits the pairs of every shape and target that one of the series has (any series, if none are
+// given), each once.
 template <typename Visit>
-void ForEachPair(const LabelStore& store, const std::vector<SeriesId>& series, Visit visit) {
+void ForEachPair(const LabelStore& store, const std::vector<SeriesId>* series, Visit visit) {
   for (Side side : {Side::kShape, Side::kTarget}) {
-    std::vector<bool> seen(store.parts(side).size());
-    for (SeriesId id : series) {
+    const PartTable& parts_of_side = store.parts(side);
+    if (series == nullptr) {
+      for (PartId part = 0, n = parts_of_side.size(); part < n; ++part) {
+        if (parts_of_side.series_count(part) > 0) parts_of_side.ForEach(part, visit);
+      }
+      continue;
+    }
+    std::vector<bool> seen(parts_of_side.size());
+    for (SeriesId id : *series) {
       LabelStore::Parts parts = store.PartsOf(id);
       PartId part = side == Side::kShape ? parts.shape : parts.target;
       if (part >= seen.size() || seen[part]) continue;
       seen[part] = true;
-      store.parts(side).ForEach(part, visit);
+      parts_of_side.ForEach(part, visit);
     }
   }
 }
@@ -250,15 +299,15 @@ void ForEachPair(const LabelStore& store, const std::vector<SeriesId>& series, V
 }  // namespace
 
 std::vector<std::string> Index::LabelNames(const std::vector<SeriesId>* among) const {
-  std::vector<bool> seen(store_.num_names(), among == nullptr);
-  if (among != nullptr) {
-    ForEachPair(store_, *among, [&](Pair pair) {
-      if (pair.name < seen.size()) seen[pair.name] = true;
-    });
-  }
+  std::shared_ptr<const LabelStore> pinned = store();
+  const LabelStore& labels = *pinned;
+  std::vector<bool> seen(labels.num_names());
+  ForEachPair(labels, among, [&](Pair pair) {
+    if (pair.name < seen.size()) seen[pair.name] = true;
+  });
   std::vector<std::string> out;
   for (NameId name = 0; name < seen.size(); ++name) {
-    if (seen[name]) out.emplace_back(store_.NameText(name));
+    if (seen[name]) out.emplace_back(labels.NameText(name));
   }
   std::sort(out.begin(), out.end());
   return out;
@@ -268,18 +317,18 @@ std::vector<std::string> Index::LabelValues(const std::string& name,
                                             const std::vector<SeriesId>* among) const {
   std::vector<std::string> out;
   std::optional<NameId> id;
+  std::shared_ptr<const LabelStore> pinned;
   {
     ReaderLock lock(mutex_);
-    id = store_.FindName(name);
+    pinned = store_;
+    id = pinned->FindName(name);
   }
   if (!id) return out;
-  const Dictionary& values = store_.values(*id);
-  std::vector<bool> seen(values.size(), among == nullptr);
-  if (among != nullptr) {
-    ForEachPair(store_, *among, [&](Pair pair) {
-      if (pair.name == *id && pair.value < seen.size()) seen[pair.value] = true;
-    });
-  }
+  const Dictionary& values = pinned->values(*id);
+  std::vector<bool> seen(values.size());
+  ForEachPair(*pinned, among, [&](Pair pair) {
+    if (pair.name == *id && pair.value < seen.size()) seen[pair.value] = true;
+  });
   for (ValueId value = 0; value < seen.size(); ++value) {
     if (seen[value]) out.emplace_back(values.Text(value));
   }
@@ -289,14 +338,16 @@ std::vector<std::string> Index::LabelValues(const std::string& name,
 
 Cardinality Index::TopCardinality(size_t limit) const {
   Cardinality out;
-  out.num_series = store_.size();
-  uint32_t num_names = store_.num_names();
+  out.num_series = num_series();
+  std::shared_ptr<const LabelStore> pinned = store();
+  const LabelStore& labels = *pinned;
+  uint32_t num_names = labels.num_names();
   std::vector<std::vector<uint64_t>> series_of(num_names);
   for (NameId name = 0; name < num_names; ++name) {
-    series_of[name].resize(store_.values(name).size());
+    series_of[name].resize(labels.values(name).size());
   }
   for (Side side : {Side::kShape, Side::kTarget}) {
-    const PartTable& parts = store_.parts(side);
+    const PartTable& parts = labels.parts(side);
     for (PartId part = 0, n = parts.size(); part < n; ++part) {
       uint64_t count = parts.series_count(part);
       parts.ForEach(part, [&](Pair pair) {
@@ -307,11 +358,14 @@ Cardinality Index::TopCardinality(size_t limit) const {
     }
   }
   for (NameId name = 0; name < num_names; ++name) {
-    std::string text(store_.NameText(name));
-    const Dictionary& values = store_.values(name);
+    std::string text(labels.NameText(name));
+    const Dictionary& values = labels.values(name);
     uint64_t memory = 0;
+    uint64_t distinct = 0;
     for (ValueId value = 0; value < series_of[name].size(); ++value) {
       uint64_t count = series_of[name][value];
+      if (count == 0) continue;  // of series that are gone
+      ++distinct;
       std::string_view value_text = values.Text(value);
       memory += value_text.size() * count;
       out.series_count_by_label_value_pair.push_back(
@@ -320,8 +374,9 @@ Cardinality Index::TopCardinality(size_t limit) const {
         out.series_count_by_metric_name.push_back({std::string(value_text), count});
       }
     }
-    out.num_label_pairs += series_of[name].size();
-    out.label_value_count_by_label_name.push_back({text, series_of[name].size()});
+    if (distinct == 0) continue;
+    out.num_label_pairs += distinct;
+    out.label_value_count_by_label_name.push_back({text, distinct});
     out.memory_in_bytes_by_label_name.push_back({text, memory});
   }
   SortDescending(&out.series_count_by_metric_name, limit);
@@ -332,12 +387,12 @@ Cardinality Index::TopCardinality(size_t limit) const {
 }
 
 void Index::SortByLabels(std::vector<SeriesId>* ids) const {
-  index::SortByLabels(store_, ids);
+  index::SortByLabels(*store(), ids);
 }
 
 LabelStore::Usage Index::MemoryUsage() const {
   ReaderLock lock(mutex_);
-  LabelStore::Usage usage = store_.MemoryUsage();
+  LabelStore::Usage usage = store_->MemoryUsage();
   for (const IdList& list : by_metric_) usage.series += sizeof list + list.heap_bytes();
   for (const IdList& list : by_target_) usage.series += sizeof list + list.heap_bytes();
   return usage;

@@ -63,5 +63,35 @@ BENCHMARK(BM_sort_by_labels)
     ->Args({1'000'000, 1})
     ->Unit(benchmark::kMillisecond);
 
+// Half of the pods are replaced: their series marked, removed and released, as many created, and
+// what is left of the texts dropped.
+void BM_churn(benchmark::State& state) {
+  auto count = static_cast<size_t>(state.range(0));
+  Index index;
+  for (size_t i = 0; i < count; ++i) benchmark::DoNotOptimize(index.FindOrCreate(SeriesLabels(i)));
+  size_t generation = 0;
+  std::vector<SeriesId> half;
+  for (SeriesId id = 0; id < count; ++id) {
+    if (id / kPerTarget % 2 == 0) half.push_back(id);
+  }
+  for (auto _ : state) {
+    index.Mark(half);
+    if (index.RemoveMarked(half).size() != half.size()) std::abort();
+    index.Release(half);
+    if (index.IsMostlyGarbage()) index.Rebuild({});
+    index.ForgetOldStores();
+    state.PauseTiming();
+    ++generation;
+    for (SeriesId id : half) {
+      benchmark::DoNotOptimize(index.FindOrCreate(SeriesLabels(id, generation)));
+    }
+    state.ResumeTiming();
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(half.size()));
+  state.counters["B_per_series"] =
+      static_cast<double>(index.MemoryUsage().total()) / static_cast<double>(count);
+}
+BENCHMARK(BM_churn)->Arg(100'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
+
 }  // namespace
 }  // namespace watchfire::index

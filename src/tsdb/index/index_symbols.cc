@@ -25,6 +25,7 @@ class Marks {
 // A million series have some thousands of parts, and those some ten thousand texts: each is looked
 // at once.
 std::vector<std::string_view> Index::SymbolsOf(std::span<const SeriesId> ids) const {
+  const LabelStore& labels = *current_.load();
   std::vector<std::string_view> symbols;
   Marks shapes;
   Marks targets;
@@ -32,15 +33,15 @@ std::vector<std::string_view> Index::SymbolsOf(std::span<const SeriesId> ids) co
   std::vector<Marks> values;  // by name
   auto add = [&](Pair pair) {
     if (pair.name >= values.size()) values.resize(pair.name + 1);
-    if (names.Add(pair.name)) symbols.push_back(store_.NameText(pair.name));
+    if (names.Add(pair.name)) symbols.push_back(labels.NameText(pair.name));
     if (values[pair.name].Add(pair.value)) {
-      symbols.push_back(store_.values(pair.name).Text(pair.value));
+      symbols.push_back(labels.values(pair.name).Text(pair.value));
     }
   };
   for (SeriesId id : ids) {
-    LabelStore::Parts parts = store_.PartsOf(id);
-    if (shapes.Add(parts.shape)) store_.parts(Side::kShape).ForEach(parts.shape, add);
-    if (targets.Add(parts.target)) store_.parts(Side::kTarget).ForEach(parts.target, add);
+    LabelStore::Parts parts = labels.PartsOf(id);
+    if (shapes.Add(parts.shape)) labels.parts(Side::kShape).ForEach(parts.shape, add);
+    if (targets.Add(parts.target)) labels.parts(Side::kTarget).ForEach(parts.target, add);
   }
   std::sort(symbols.begin(), symbols.end());
   symbols.erase(std::unique(symbols.begin(), symbols.end()), symbols.end());

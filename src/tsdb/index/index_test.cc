@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <random>
 #include <set>
 #include <thread>
@@ -30,7 +31,7 @@ TEST(IdList, GivesBackRunsAndSingles) {
   uint32_t next = 0;
   for (int i = 0; i < 5000; ++i) {
     next += random() % 3 == 0 ? random() % 100000 : 0;
-    list.Append(next);
+    list.Add(next);
     expected.push_back(next++);
   }
   std::vector<uint32_t> got;
@@ -197,6 +198,148 @@ TEST(Index, SortingByNumbersIsSortingLabelSets) {
     index.SortByLabels(&ids);
     EXPECT_EQ(ids, expected);
   }
+}
+
+TEST(IdList, TakesAndGivesUpIdsAnywhere) {
+  std::mt19937 random(5);
+  IdList list;
+  std::set<uint32_t> expected;
+  for (int round = 0; round < 300; ++round) {
+    uint32_t from = random() % 5000;
+    for (uint32_t id = from; id < from + random() % 100; id += 1 + random() % 3) {
+      if (expected.insert(id).second) list.Add(id);
+    }
+    if (round % 5 == 0) {
+      std::vector<uint32_t> gone;
+      for (uint32_t id = random() % 5000; id < 5000; id += 1 + random() % 40) gone.push_back(id);
+      for (uint32_t id : gone) expected.erase(id);
+      list.Remove(gone);
+    }
+    std::vector<uint32_t> got;
+    list.AppendTo(&got);
+    ASSERT_EQ(got, std::vector<uint32_t>(expected.begin(), expected.end()));
+    ASSERT_EQ(list.size(), expected.size());
+  }
+}
+
+// Series come, go and come back under old and new ids; whatever is asked agrees with a plain map.
+TEST(Index, ForgetsRemovedSeriesAndUsesTheirIdsAgain) {
+  std::mt19937 random(17);
+  Index index;
+  std::map<Labels, SeriesId> live;
+  std::map<SeriesId, Labels> removed;  // not released
+  std::set<SeriesId> ever;
+  size_t reused = 0;
+  for (int round = 0; round < 60; ++round) {
+    std::string pod = "pod-" + std::to_string(round);
+    for (int i = 0; i < 120; ++i) {
+      Labels labels = i % 10 == 0 ? Series("up", "api", "steady:" + std::to_string(i), "")
+                                  : Labels::Of({{"__name__", "m" + std::to_string(i % 7)},
+                                                {"pod", pod},
+                                                {"own", pod + "-" + std::to_string(i)}});
+      auto [id, created] = *index.FindOrCreate(labels);
+      auto known = live.find(labels);
+      ASSERT_EQ(created, known == live.end());
+      if (!created) {
+        ASSERT_EQ(id, known->second);
+        continue;
+      }
+      ASSERT_FALSE(removed.contains(id)) << "an id that was not released";
+      reused += ever.insert(id).second ? 0 : 1;
+      live[labels] = id;
+    }
+    // Everything is marked, a part is wanted meanwhile.
+    std::vector<SeriesId> all;
+    for (const auto& [labels, id] : live) all.push_back(id);
+    std::sort(all.begin(), all.end());
+    std::map<SeriesId, uint16_t> generations;
+    for (SeriesId id : all) generations[id] = index.GenerationOf(id);
+    index.Mark(all);
+    for (auto at = live.begin(); at != live.end(); ++at) {
+      uint32_t what = random() % 6;
+      if (what == 0) {
+        ASSERT_TRUE(index.Find(at->first));
+        generations.erase(at->second);
+      } else if (what == 1) {
+        ASSERT_TRUE(index.Use(at->second, generations[at->second]));
+        generations.erase(at->second);
+      }
+    }
+    std::vector<SeriesId> gone = index.RemoveMarked(all);
+    ASSERT_EQ(gone.size(), generations.size());
+    for (SeriesId id : gone) {
+      ASSERT_TRUE(generations.contains(id));
+      ASSERT_FALSE(index.Use(id, generations[id]));
+      ASSERT_FALSE(index.IsSeries(id));
+    }
+    std::erase_if(live, [&](const auto& one) {
+      if (!generations.contains(one.second)) return false;
+      removed[one.second] = one.first;
+      return true;
+    });
+    if (random() % 3 == 0 || index.IsMostlyGarbage()) {
+      std::vector<SeriesId> pending;
+      for (const auto& [id, labels] : removed) pending.push_back(id);
+      index.Rebuild(pending);
+      ASSERT_FALSE(index.IsMostlyGarbage());
+      if (random() % 2 == 0) index.ForgetOldStores();
+    }
+    for (const auto& [id, labels] : removed) ASSERT_EQ(index.LabelsOf(id), labels);
+    ASSERT_EQ(index.num_series(), live.size());
+    std::set<std::string> pods;
+    std::vector<SeriesId> of_m3;
+    std::vector<SeriesId> not_up;
+    for (const auto& [labels, id] : live) {
+      ASSERT_EQ(index.LabelsOf(id), labels);
+      ASSERT_EQ(index.Find(labels), id);
+      if (labels.Has("pod")) pods.insert(std::string(labels.Get("pod")));
+      if (labels.metric_name() == "m3") of_m3.push_back(id);
+      if (!labels.Has("job")) not_up.push_back(id);
+    }
+    std::sort(of_m3.begin(), of_m3.end());
+    std::sort(not_up.begin(), not_up.end());
+    EXPECT_EQ(index.Select({M(MatchType::kEqual, "__name__", "m3")}), of_m3);
+    EXPECT_EQ(index.Select({M(MatchType::kEqual, "job", "")}), not_up);
+    EXPECT_EQ(index.LabelValues("pod", nullptr),
+              std::vector<std::string>(pods.begin(), pods.end()));
+    for (const NamedValue& value : index.TopCardinality(1000).series_count_by_metric_name) {
+      EXPECT_GT(value.value, 0u) << value.name;
+    }
+    if (random() % 2 == 0) {
+      std::vector<SeriesId> ids;
+      for (const auto& [id, labels] : removed) ids.push_back(id);
+      index.Release(ids);
+      removed.clear();
+    }
+  }
+  EXPECT_GT(reused, 1000u);
+  EXPECT_LT(index.num_ids(), 1500u);
+}
+
+// Pods that come and go must not fill the memory with their texts.
+TEST(Index, ChurnDoesNotLeak) {
+  Index index;
+  size_t settled = 0;
+  for (int round = 0; round < 40; ++round) {
+    std::vector<SeriesId> ids;
+    for (int i = 0; i < 2000; ++i) {
+      ids.push_back(index
+                        .FindOrCreate(Labels::Of({{"__name__", "m" + std::to_string(i % 50)},
+                                                  {"id", fmt::format("r{}-{}", round, i)},
+                                                  {"pod", fmt::format("pod-{}", round)}}))
+                        ->first);
+    }
+    std::sort(ids.begin(), ids.end());
+    index.Mark(ids);
+    ASSERT_EQ(index.RemoveMarked(ids).size(), ids.size());
+    index.Release(ids);
+    if (index.IsMostlyGarbage()) index.Rebuild({});
+    index.ForgetOldStores();
+    if (round == 5) settled = index.MemoryUsage().total();
+  }
+  EXPECT_EQ(index.num_series(), 0u);
+  EXPECT_EQ(index.num_ids(), 2000u);
+  EXPECT_LE(index.MemoryUsage().total(), settled * 2);
 }
 
 }  // namespace

@@ -132,7 +132,7 @@ LabelStore::Encoded LabelStore::EncodeAdding(const model::Labels& labels) {
   return encoded;
 }
 
-std::optional<SeriesId> LabelStore::FindParts(Parts parts) const {
+std::optional<SeriesId> LabelStore::Find(Parts parts) const {
   return table_.Find(HashParts(parts), [&](SeriesId id) {
     return shapes_of_[id] == parts.shape && targets_of_[id] == parts.target;
   });
@@ -144,23 +144,65 @@ std::optional<SeriesId> LabelStore::Find(const model::Labels& labels) const {
   std::optional<PartId> shape = shapes_.Find(encoded->shape);
   std::optional<PartId> target = targets_.Find(encoded->target);
   if (!shape || !target) return std::nullopt;
-  return FindParts({*shape, *target});
+  return Find(Parts{*shape, *target});
 }
 
-std::pair<SeriesId, bool> LabelStore::FindOrAdd(const model::Labels& labels) {
+LabelStore::Parts LabelStore::AddParts(const model::Labels& labels) {
   Encoded encoded = EncodeAdding(labels);
-  Parts parts{shapes_.FindOrAdd(encoded.shape), targets_.FindOrAdd(encoded.target)};
-  if (std::optional<SeriesId> known = FindParts(parts)) return {*known, false};
-  SeriesId id = size_.load(std::memory_order_relaxed);
+  return {shapes_.FindOrAdd(encoded.shape), targets_.FindOrAdd(encoded.target)};
+}
+
+void LabelStore::PutRemoved(SeriesId id, Parts parts) {
   shapes_of_.Grow(id + 1);
   targets_of_.Grow(id + 1);
   shapes_of_[id] = parts.shape;
   targets_of_[id] = parts.target;
+  if (id >= size_.load(std::memory_order_relaxed)) size_.store(id + 1, std::memory_order_release);
+}
+
+void LabelStore::Put(SeriesId id, Parts parts) {
+  PutRemoved(id, parts);
   shapes_.CountSeries(parts.shape);
   targets_.CountSeries(parts.target);
   table_.Insert(id, HashParts(parts), [&](SeriesId other) { return HashParts(PartsOf(other)); });
-  size_.store(id + 1, std::memory_order_release);
-  return {id, true};
+}
+
+void LabelStore::Remove(SeriesId id) {
+  Parts parts = PartsOf(id);
+  table_.Remove(id, HashParts(parts), [&](SeriesId other) { return HashParts(PartsOf(other)); });
+  shapes_.UncountSeries(parts.shape);
+  targets_.UncountSeries(parts.target);
+}
+
+PartId LabelStore::Import(const LabelStore& from, Side side, PartId part, Translation* known) {
+  constexpr uint32_t kUnknown = UINT32_MAX;
+  std::string encoded;
+  from.parts(side).ForEach(part, [&](Pair pair) {
+    if (pair.name >= known->names.size()) {
+      known->names.resize(pair.name + 1, kUnknown);
+      known->values.resize(pair.name + 1);
+    }
+    NameId& name = known->names[pair.name];
+    std::vector<ValueId>& values = known->values[pair.name];
+    if (pair.value >= values.size()) {
+      values.resize(std::max<size_t>(pair.value + 1, from.values(pair.name).size()), kUnknown);
+    }
+    ValueId& value = values[pair.value];
+    if (value == kUnknown) {
+      Pair mine =
+          FindOrAddPair({from.NameText(pair.name), from.values(pair.name).Text(pair.value)});
+      name = mine.name;
+      value = mine.value;
+    }
+    PartTable::Encode({name, value}, &encoded);
+  });
+  return side == Side::kShape ? shapes_.FindOrAdd(encoded) : targets_.FindOrAdd(encoded);
+}
+
+bool LabelStore::IsMostlyGarbage() const {
+  constexpr uint32_t kFew = 1000;
+  uint32_t parts = shapes_.size() + targets_.size();
+  return parts > kFew && (shapes_.used() + targets_.used()) * 2 < parts;
 }
 
 model::Labels LabelStore::LabelsOf(SeriesId id) const {

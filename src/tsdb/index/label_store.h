@@ -7,8 +7,10 @@
 // matter of storage and a matcher concerns one side. Callers see series ids, part ids and
 // dictionaries; none of them may assume more.
 //
-// Ids are dense and count up. One thread at a time may Add (under the owner's lock, as must the
-// Find… calls); everything about ids that were published may be read without a lock.
+// Parts and texts are only ever added: what no series uses any more stays until the owner copies
+// the rest into a new store (Import). One thread at a time may change the store (under the owner's
+// lock, as must the Find… calls); everything about ids that were published may be read without a
+// lock. The owner sees to it that nobody reads about a series while its id goes to another.
 
 #include <atomic>
 #include <cstdint>
@@ -63,7 +65,14 @@ class PartTable {
   PartId FindOrAdd(std::string_view encoded);
   uint32_t size() const { return size_.load(std::memory_order_acquire); }
   uint32_t series_count(PartId part) const { return counts_[part].load(std::memory_order_relaxed); }
-  void CountSeries(PartId part) { counts_[part].fetch_add(1, std::memory_order_relaxed); }
+  void CountSeries(PartId part) {
+    if (counts_[part].fetch_add(1, std::memory_order_relaxed) == 0) ++used_;
+  }
+  void UncountSeries(PartId part) {
+    if (counts_[part].fetch_sub(1, std::memory_order_relaxed) == 1) --used_;
+  }
+  // Parts that some series has.
+  uint32_t used() const { return used_; }
   size_t bytes() const { return table_.bytes() + size() * (sizeof(TextSlab::Ref) + 4); }
 
   // visit(Pair) in order of label names.
@@ -105,6 +114,7 @@ class PartTable {
   StableArray<TextSlab::Ref> refs_;
   StableArray<std::atomic<uint32_t>> counts_;
   std::atomic<uint32_t> size_{0};
+  uint32_t used_ = 0;
   IdTable table_;
 };
 
@@ -119,8 +129,23 @@ class LabelStore {
   ~LabelStore();
 
   std::optional<SeriesId> Find(const model::Labels& labels) const;
-  // The id, and whether it is new. Label texts must be at most TextSlab::kMaxText long.
-  std::pair<SeriesId, bool> FindOrAdd(const model::Labels& labels);
+  std::optional<SeriesId> Find(Parts parts) const;
+  // Label texts must be at most TextSlab::kMaxText long.
+  Parts AddParts(const model::Labels& labels);
+  void Put(SeriesId id, Parts parts);
+  // Nobody finds it any more; what is known about it stays until the id is put again.
+  void Remove(SeriesId id);
+  // As if it had been put and removed.
+  void PutRemoved(SeriesId id, Parts parts);
+
+  // Takes a part over from another store.
+  struct Translation {
+    std::vector<NameId> names;
+    std::vector<std::vector<ValueId>> values;  // by the other's name
+  };
+  PartId Import(const LabelStore& from, Side side, PartId part, Translation* known);
+  // More than half of the parts belong to no series.
+  bool IsMostlyGarbage() const;
 
   // ---- published ids, without a lock
   uint32_t size() const { return size_.load(std::memory_order_acquire); }
@@ -150,7 +175,6 @@ class LabelStore {
   std::optional<Encoded> EncodeKnown(const model::Labels& labels) const;
   Encoded EncodeAdding(const model::Labels& labels);
   Pair FindOrAddPair(const model::LabelView& label);
-  std::optional<SeriesId> FindParts(Parts parts) const;
 
   TextSlab slab_;
   Dictionary names_{&slab_};
