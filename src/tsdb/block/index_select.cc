@@ -19,6 +19,8 @@ using model::MatchType;
 
 // A bitmap over all references pays once it has a member for so many places.
 constexpr uint64_t kSparse = 256;
+// References count such stretches of the file, but in version 1.
+constexpr uint64_t kReferenceUnit = 16;
 
 // The first place from `from` on whose reference is not below `ref`; steps double, then halve.
 template <typename List>
@@ -202,7 +204,7 @@ class IndexReader::Selection {
 
   Result<void> Unite(std::span<const PostingsView> lists, uint64_t total) {
     uint64_t end = index_.file_.bytes().size();  // of references
-    if (index_.version_ > 1) end = end / 16 + 1;
+    if (index_.version_ > 1) end = end / kReferenceUnit + 1;
     if (total > end) return Error::Corrupt("postings name more series than there can be");
     if (lists.size() > 1 && total * kSparse > end) return UniteByBitmap(lists, total, end);
     refs_.reserve(static_cast<size_t>(total));
