@@ -20,7 +20,7 @@ void PrometheusApi::AddCors(const net::Request& request, net::Response& response
   }
 }
 
-void PrometheusApi::Api(net::Router& router, const std::string& path, Method method, bool post,
+void PrometheusApi::Api(net::Router& router, const std::string& path, Method method, Verbs verbs,
                         bool needs_ready) {
   std::string full = "/api/v1" + path;
   auto handler = [this, method, needs_ready](const net::Request& request) {
@@ -34,18 +34,20 @@ void PrometheusApi::Api(net::Router& router, const std::string& path, Method met
     AddCors(request, response);
     return response;
   };
-  router.Handle("GET", full, handler);
-  if (post) router.Handle("POST", full, handler);
+  if (verbs != Verbs::kPostPut) router.Handle("GET", full, handler);
+  if (verbs != Verbs::kGet) router.Handle("POST", full, handler);
+  if (verbs == Verbs::kPostPut) router.Handle("PUT", full, handler);
   router.Handle("OPTIONS", full, options);
 }
 
 void PrometheusApi::Register(net::Router& router) {
-  Api(router, "/query", &PrometheusApi::Query, true);
-  Api(router, "/query_range", &PrometheusApi::QueryRange, true);
-  Api(router, "/format_query", &PrometheusApi::FormatQuery, true);
-  Api(router, "/parse_query", &PrometheusApi::ParseQuery, true);
-  Api(router, "/series", &PrometheusApi::Series, true);
-  Api(router, "/labels", &PrometheusApi::LabelNames, true);
+  Api(router, "/query", &PrometheusApi::Query, Verbs::kGetPost);
+  Api(router, "/query_range", &PrometheusApi::QueryRange, Verbs::kGetPost);
+  Api(router, "/query_exemplars", &PrometheusApi::QueryExemplars, Verbs::kGetPost);
+  Api(router, "/format_query", &PrometheusApi::FormatQuery, Verbs::kGetPost);
+  Api(router, "/parse_query", &PrometheusApi::ParseQuery, Verbs::kGetPost);
+  Api(router, "/series", &PrometheusApi::Series, Verbs::kGetPost);
+  Api(router, "/labels", &PrometheusApi::LabelNames, Verbs::kGetPost);
   Api(router, "/label/:name/values", &PrometheusApi::LabelValues);
   Api(router, "/targets", &PrometheusApi::Targets);
   Api(router, "/scrape_pools", &PrometheusApi::ScrapePools);
@@ -59,8 +61,15 @@ void PrometheusApi::Register(net::Router& router) {
   Api(router, "/status/runtimeinfo", &PrometheusApi::StatusRuntimeInfo);
   Api(router, "/status/buildinfo", &PrometheusApi::StatusBuildInfo);
   Api(router, "/status/tsdb", &PrometheusApi::StatusTsdb);
-  Api(router, "/status/walreplay", &PrometheusApi::StatusWalReplay, false, false);
-  Api(router, "/notifications", &PrometheusApi::Notifications, false, false);
+  Api(router, "/status/tsdb/blocks", &PrometheusApi::StatusTsdbBlocks);
+  Api(router, "/status/walreplay", &PrometheusApi::StatusWalReplay, Verbs::kGet, false);
+  Api(router, "/notifications", &PrometheusApi::Notifications, Verbs::kGet, false);
+  Api(router, "/admin/tsdb/delete_series", &PrometheusApi::DeleteSeries, Verbs::kPostPut);
+  Api(router, "/admin/tsdb/clean_tombstones", &PrometheusApi::CleanTombstones, Verbs::kPostPut);
+  Api(router, "/admin/tsdb/snapshot", &PrometheusApi::Snapshot, Verbs::kPostPut);
+  // Answers in plain text and takes no part in CORS.
+  router.Handle("POST", "/api/v1/write",
+                [this](const net::Request& request) { return RemoteWrite(request); });
   RegisterManagement(router);
 }
 

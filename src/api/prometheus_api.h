@@ -15,8 +15,10 @@
 #include "api/response.h"
 #include "base/clock.h"
 #include "client/registry.h"
+#include "model/exemplar.h"
 #include "net/http.h"
 #include "promql/engine/engine.h"
+#include "remote/write_receiver.h"
 #include "rules/manager.h"
 #include "scrape/manager.h"
 #include "tsdb/db/db.h"
@@ -51,12 +53,25 @@ struct Lifecycle {
   std::function<void()> quit;
 };
 
+// What the storage keeps of one series' exemplars, oldest first.
+struct ExemplarSeries {
+  model::Labels labels;
+  std::vector<model::Exemplar> exemplars;
+};
+// Of all series that match one of the sets, in order of labels; both times are inclusive.
+using SelectExemplars = std::function<Result<std::vector<ExemplarSeries>>(
+    TimeMs mint, TimeMs maxt, const std::vector<model::Matchers>& sets)>;
+
 struct Dependencies {
   promql::Engine* engine = nullptr;
   // These two exist from readiness on; handlers that need them are not called before.
   std::function<tsdb::Db*()> database;
   std::function<const scrape::Manager*()> scrape;
   const rules::Manager* rules = nullptr;
+  remote::WriteReceiver* write_receiver =
+      nullptr;                       // null: --web.enable-remote-write-receiver is off
+  SelectExemplars select_exemplars;  // empty: none are kept
+  bool admin_enabled = false;        // --web.enable-admin-api
   const tsdb::ReplayProgress* replay = nullptr;
   client::Registry* registry = nullptr;
   const Clock* clock = nullptr;
@@ -78,8 +93,9 @@ class PrometheusApi {
 
  private:
   using Method = net::Response (PrometheusApi::*)(const net::Request&);
+  enum class Verbs : uint8_t { kGet, kGetPost, kPostPut };
   // Registers under /api/v1, with CORS, readiness and method checks.
-  void Api(net::Router& router, const std::string& path, Method method, bool post = false,
+  void Api(net::Router& router, const std::string& path, Method method, Verbs verbs = Verbs::kGet,
            bool needs_ready = true);
   void AddCors(const net::Request& request, net::Response& response) const;
   net::Response NotReady() const;
@@ -110,8 +126,17 @@ class PrometheusApi {
   net::Response StatusRuntimeInfo(const net::Request& request);
   net::Response StatusBuildInfo(const net::Request& request);
   net::Response StatusTsdb(const net::Request& request);
+  net::Response StatusTsdbBlocks(const net::Request& request);
   net::Response StatusWalReplay(const net::Request& request);
   net::Response Notifications(const net::Request& request);
+  // exemplars_api.cc
+  net::Response QueryExemplars(const net::Request& request);
+  // admin_api.cc
+  net::Response DeleteSeries(const net::Request& request);
+  net::Response CleanTombstones(const net::Request& request);
+  net::Response Snapshot(const net::Request& request);
+  // write_api.cc
+  net::Response RemoteWrite(const net::Request& request);
   // federate.cc
   net::Response Federate(const net::Request& request);
   // management.cc

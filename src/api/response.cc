@@ -59,6 +59,12 @@ net::Response Success(std::string data, const std::vector<std::string>& warnings
   return net::Response::Json(200, json.Take());
 }
 
+net::Response NoContent() {
+  net::Response response;
+  response.status = 204;
+  return response;
+}
+
 net::Response Failure(const ApiError& error) {
   TypeInfo info = InfoOf(error.type);
   codec::JsonWriter json;

@@ -31,6 +31,8 @@ struct ApiError {
 // `data` is JSON text. At most ten warnings and ten infos are shown, the rest is counted.
 net::Response Success(std::string data, const std::vector<std::string>& warnings = {},
                       const std::vector<std::string>& infos = {});
+// 204: it is done and there is nothing to say.
+net::Response NoContent();
 net::Response Failure(const ApiError& error);
 net::Response Failure(ErrorType type, std::string message);
 

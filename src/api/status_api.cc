@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/numbers.h"
 #include "codec/json_writer.h"
+#include "tsdb/block/meta.h"
 #include "tsdb/index/index.h"
 
 namespace watchfire::api {
@@ -38,6 +39,18 @@ void WriteNamedValues(codec::JsonWriter& json, std::string_view key,
     json.BeginObject().Field("name", row.name).Field("value", row.value).EndObject();
   }
   json.EndArray();
+}
+
+// Without the white space between tokens.
+std::string CompactJson(std::string_view json) {
+  std::string out;
+  bool in_string = false;
+  for (size_t i = 0; i < json.size(); ++i) {
+    char c = json[i];
+    if (c == '"' && (i == 0 || json[i - 1] != '\\')) in_string = !in_string;
+    if (in_string || (c != ' ' && c != '\t' && c != '\n')) out += c;
+  }
+  return out;
 }
 
 }  // namespace
@@ -123,6 +136,16 @@ net::Response PrometheusApi::StatusTsdb(const net::Request& request) {
   WriteNamedValues(json, "memoryInBytesByLabelName", top.memory_in_bytes_by_label_name);
   WriteNamedValues(json, "seriesCountByLabelValuePair", top.series_count_by_label_value_pair);
   json.EndObject();
+  return Success(json.Take());
+}
+
+net::Response PrometheusApi::StatusTsdbBlocks(const net::Request&) {
+  codec::JsonWriter json;
+  json.BeginObject().Key("blocks").BeginArray();
+  for (const block::BlockMeta& meta : deps_.database()->BlockMetas()) {
+    json.Raw(CompactJson(block::PrintMeta(meta)));
+  }
+  json.EndArray().EndObject();
   return Success(json.Take());
 }
 
