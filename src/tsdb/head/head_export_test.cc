@@ -1,147 +1,19 @@
 // What the head hands to the block writer: decoded again, it must be what a query shows.
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <filesystem>
-#include <map>
 #include <random>
 #include <thread>
 
 #include "model/sample.h"
-#include "tsdb/chunk/chunk_codec.h"
-#include "tsdb/head/head.h"
+#include "tsdb/head/head_testing.h"
 
 namespace watchfire::head {
 namespace {
 
-using model::Labels;
-using model::Matcher;
-using model::MatchType;
 using storage::SeriesRef;
 
-const model::Matchers kAll = {*Matcher::Make(MatchType::kRegex, "__name__", ".+")};
-
-class HeadExportTest : public ::testing::Test {
- protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "wf_export_XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    directory_ = pattern;
-    HeadOptions options;
-    options.fs = FileSystem::Local();
-    options.clock = Clock::System();
-    options.wal_directory = directory_ + "/wal";
-    options.registry = &registry_;
-    head_ = std::make_unique<Head>(options);
-    ASSERT_TRUE(head_->OpenLog().ok());
-  }
-  void TearDown() override {
-    head_.reset();
-    std::filesystem::remove_all(directory_);
-  }
-
-  std::string directory_;
-  client::Registry registry_;
-  std::unique_ptr<Head> head_;
-};
-
-Labels Series(int i) {
-  return Labels::Of({{"__name__", "m" + std::to_string(i % 7)},
-                     {"i", std::to_string(i)},
-                     {"instance", "host" + std::to_string(i / 20)}});
-}
-
-// labels → every sample, as text.
-using Content = std::map<Labels, std::vector<std::string>>;
-
-std::string Text(const model::FloatHistogram& h, bool is_float) {
-  std::string out = fmt::format("{}h {} {:x} z{} s{}", is_float ? "f" : "i", h.count,
-                                std::bit_cast<uint64_t>(h.sum), h.zero_count, h.schema);
-  // Chunks may widen the layout by empty buckets.
-  auto side = [&](const std::vector<model::Span>& spans, const std::vector<double>& counts) {
-    int index = 0;
-    size_t at = 0;
-    for (const model::Span& span : spans) {
-      index += span.offset;
-      for (uint32_t i = 0; i < span.length; ++i, ++index, ++at) {
-        if (counts[at] != 0) out += fmt::format(" {}:{}", index, counts[at]);
-      }
-    }
-    out += " |";
-  };
-  side(h.positive_spans, h.positive_buckets);
-  side(h.negative_spans, h.negative_buckets);
-  return out;
-}
-
-std::string Text(double v) {
-  return fmt::format("{:x}", std::bit_cast<uint64_t>(v));
-}
-
-Content Queried(Head& head, TimeMs mint, TimeMs maxt) {
-  Content out;
-  if (mint >= maxt) return out;
-  auto querier = *head.NewQuerier(mint, maxt - 1);
-  auto set = querier->Select(true, {}, kAll);
-  while (set->Next()) {
-    std::map<TimeMs, std::string> samples;
-    storage::Columns columns = set->At().Read(kMinTime, kMaxTime);
-    for (size_t i = 0; i < columns.t.size(); ++i) samples[columns.t[i]] = Text(columns.v[i]);
-    for (const auto& point : set->At().ReadHistograms(kMinTime, kMaxTime)) {
-      EXPECT_FALSE(samples.contains(point.t));
-      samples[point.t] = Text(point.histogram, !point.was_integer);
-    }
-    if (samples.empty()) continue;
-    std::vector<std::string>& lines = out[set->At().labels()];
-    for (const auto& [t, text] : samples) lines.push_back(fmt::format("{}={}", t, text));
-  }
-  return out;
-}
-
-// Checks the promises of a chunk source on the way.
-Content Decoded(chunk::ChunkSource& source) {
-  Content out;
-  std::vector<std::string_view> symbols = *source.Symbols();
-  EXPECT_TRUE(std::is_sorted(symbols.begin(), symbols.end()));
-  EXPECT_EQ(std::adjacent_find(symbols.begin(), symbols.end()), symbols.end());
-  auto set = *source.Series();
-  Labels before;
-  while (set->Next()) {
-    EXPECT_TRUE(before.empty() || before < set->labels());
-    before = set->labels();
-    for (const model::LabelView& label : set->labels()) {
-      EXPECT_TRUE(std::binary_search(symbols.begin(), symbols.end(), label.name));
-      EXPECT_TRUE(std::binary_search(symbols.begin(), symbols.end(), label.value));
-    }
-    EXPECT_FALSE(set->chunks().empty());
-    std::vector<std::string>& lines = out[set->labels()];
-    TimeMs last = kMinTime;
-    for (const chunk::ChunkView& one : set->chunks()) {
-      EXPECT_GT(one.mint, last);
-      last = one.maxt;
-      if (chunk::HoldsFloats(one.encoding)) {
-        std::vector<TimeMs> times;
-        std::vector<double> values;
-        EXPECT_TRUE(chunk::DecodeFloats(one, kMinTime, kMaxTime, &times, &values).ok());
-        EXPECT_EQ(times.front(), one.mint);
-        EXPECT_EQ(times.back(), one.maxt);
-        for (size_t i = 0; i < times.size(); ++i) {
-          lines.push_back(fmt::format("{}={}", times[i], Text(values[i])));
-        }
-      } else {
-        std::vector<chunk::HistogramPoint> points;
-        EXPECT_TRUE(chunk::DecodeHistograms(one, kMinTime, kMaxTime, &points).ok());
-        for (const auto& p : points) {
-          auto h = p.is_float ? p.floating : p.integer.ToFloat();
-          lines.push_back(fmt::format("{}={}", p.t, Text(h, p.is_float)));
-        }
-      }
-    }
-  }
-  EXPECT_TRUE(set->status().ok());
-  return out;
-}
+using HeadExportTest = HeadOnDisk;
 
 TEST_F(HeadExportTest, ATargetsSeriesAreOneChunkPerEra) {
   auto appender = head_->NewAppender();
