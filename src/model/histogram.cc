@@ -6,10 +6,10 @@ namespace {
 std::vector<double> Undelta(const std::vector<int64_t>& deltas) {
   std::vector<double> counts;
   counts.reserve(deltas.size());
-  int64_t count = 0;
+  uint64_t count = 0;  // deltas from a damaged chunk may wrap
   for (int64_t delta : deltas) {
-    count += delta;
-    counts.push_back(static_cast<double>(count));
+    count += static_cast<uint64_t>(delta);
+    counts.push_back(static_cast<double>(static_cast<int64_t>(count)));
   }
   return counts;
 }
