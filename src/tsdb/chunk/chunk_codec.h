@@ -56,7 +56,8 @@ void EncodeFloats(std::span<const TimeMs> times, std::span<const double> values,
                   const ChunkLimits& limits, Encoding encoding, std::vector<OwnedChunk>* out,
                   std::span<const TimeMs> starts = {});
 
-// A histogram's chunk ends when it has so many samples or bytes, though not before its tenth sample.
+// A histogram's chunk ends when it has so many samples or bytes, though not before its tenth
+// sample.
 inline constexpr ChunkLimits kHistogramLimits{2048, 2048, false};
 
 // The same for histograms, with upstream's rules for counter resets, gauges, new buckets and

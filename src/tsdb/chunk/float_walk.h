@@ -160,6 +160,7 @@ class FloatWalk {
 };
 
 // Everything lives in locals that no store can alias; hence one function, written back at its end.
+// One by one: as a struct, copied whole, they cost short chunks a fifth of their speed.
 template <typename Format>
 template <bool kStore>
 WalkStop FloatWalk<Format>::Run(uint64_t limit_bits, TimeMs bound, TimeMs** times_out,
@@ -206,12 +207,8 @@ WalkStop FloatWalk<Format>::Run(uint64_t limit_bits, TimeMs bound, TimeMs** time
     }
     state.t = static_cast<TimeMs>(static_cast<uint64_t>(last_t) + state.delta);
     --left;
-    if (state.t <= last_t) {
-      stop = WalkStop::kCorrupt;
-      break;
-    }
-    if (state.t > bound) {
-      stop = WalkStop::kBeyondBound;
+    if (state.t <= last_t || state.t > bound) {
+      stop = state.t > bound ? WalkStop::kBeyondBound : WalkStop::kCorrupt;
       break;
     }
     if constexpr (kStore) {

@@ -104,6 +104,14 @@ std::vector<Count> Widen(const BucketCounts<Count>& sample, std::span<const int6
   return out;
 }
 
+// Integers wrap: nobody has checked that they are counts.
+inline double Sum(double a, double b) {
+  return a + b;
+}
+inline int64_t Sum(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
+}
+
 // The same counts in buckets that are 2^shift times as wide, in logarithms.
 template <typename Count>
 void ReduceResolution(unsigned shift, BucketCounts<Count>* side) {
@@ -111,7 +119,7 @@ void ReduceResolution(unsigned shift, BucketCounts<Count>* side) {
   for (size_t i = 0; i < side->indexes.size(); ++i) {
     int64_t index = ((side->indexes[i] - 1) >> shift) + 1;
     if (out > 0 && side->indexes[out - 1] == index) {
-      side->counts[out - 1] += side->counts[i];
+      side->counts[out - 1] = Sum(side->counts[out - 1], side->counts[i]);
     } else {
       side->indexes[out] = index;
       side->counts[out++] = side->counts[i];
