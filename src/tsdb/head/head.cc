@@ -19,11 +19,13 @@ Head::Head(const HeadOptions& options)
     : options_(options),
       metrics_(std::make_unique<Metrics>(*options.registry)),
       wal_metrics_(wal::MakeWalMetrics(*options.registry)),
+      samples_(options.chunk_range_ms),
       out_of_order_({options.fs, options.clock,
                      options.wbl_directory.empty() ? JoinPath(DirName(options.wal_directory), "wbl")
                                                    : options.wbl_directory,
                      options.segment_bytes, options.registry}) {
   out_of_order_.SetWindow(options.out_of_order_window_ms);
+  index_.OnCreate([this](SeriesId id) { Created(id); });
 }
 
 Head::~Head() {
@@ -33,10 +35,6 @@ Head::~Head() {
 }
 
 Result<void> Head::OpenLog() {
-  {
-    MutexLock lock(log_mutex_);
-    logged_series_ = index_.num_series();
-  }
   wal::WriterOptions options;
   options.fs = options_.fs;
   options.directory = options_.wal_directory;
@@ -65,7 +63,8 @@ void Head::Saw(TimeMs mint, TimeMs maxt) {
 
 TimeMs Head::AppendBound() const {
   TimeMs newest = max_time_.load(std::memory_order_relaxed);
-  return newest == kMinTime ? kMinTime : newest - kEraMs / 2;
+  TimeMs valid = min_valid_time_.load(std::memory_order_seq_cst);
+  return newest == kMinTime ? valid : std::max(valid, newest - options_.chunk_range_ms / 2);
 }
 
 Result<void> Head::Commit(Transaction transaction) {
@@ -135,15 +134,16 @@ void Head::EncodeHistogramRecords(const Samples& samples,
   }
 }
 
-std::vector<wal::PreparedRecord> Head::EncodeNewSeries(SeriesId from, SeriesId to) const {
+std::vector<wal::PreparedRecord> Head::EncodeNewSeries(std::span<const SeriesId> ids) const {
   std::vector<wal::PreparedRecord> records;
   ByteWriter bytes;
   std::vector<wal::SeriesRecord> batch;
   size_t batch_bytes = 0;
-  for (SeriesId id = from; id < to; ++id) {
-    batch.push_back({WalRef(id), index_.LabelsOf(id)});
+  std::shared_ptr<const index::LabelStore> labels = index_.store();
+  for (const SeriesId& id : ids) {
+    batch.push_back({WalRef(id), labels->LabelsOf(id)});
     batch_bytes += batch.back().labels.bytes().size();
-    if (batch_bytes < kSeriesRecordBytes && id + 1 < to) continue;
+    if (batch_bytes < kSeriesRecordBytes && &id != &ids.back()) continue;
     bytes.clear();
     wal::EncodeSeries(batch, &bytes);
     records.push_back(wal::Prepare(options_.compression, bytes.view()));
@@ -155,14 +155,21 @@ std::vector<wal::PreparedRecord> Head::EncodeNewSeries(SeriesId from, SeriesId t
 
 Result<void> Head::Log(std::vector<wal::PreparedRecord> records) {
   MutexLock lock(log_mutex_);
-  SeriesId known = index_.num_series();
-  if (logged_series_ < known) {
-    std::vector<wal::PreparedRecord> all = EncodeNewSeries(logged_series_, known);
+  std::vector<SeriesId> created;
+  {
+    MutexLock created_lock(created_mutex_);
+    created = not_logged_;
+  }
+  if (!created.empty()) {
+    std::vector<wal::PreparedRecord> all = EncodeNewSeries(created);
     std::move(records.begin(), records.end(), std::back_inserter(all));
     records = std::move(all);
   }
   TRY(writer_->Log(records));
-  logged_series_ = known;
+  if (created.empty()) return {};
+  MutexLock created_lock(created_mutex_);
+  not_logged_.erase(not_logged_.begin(),
+                    not_logged_.begin() + static_cast<ptrdiff_t>(created.size()));
   return {};
 }
 

@@ -4,9 +4,8 @@
 //
 // A transaction is collected in its appender, encoded and compressed in the caller's thread, logged
 // with one write, and then published at once. Series are logged before the first sample of theirs:
-// their ids are dense, so what is not logged yet is a range of ids, and every commit logs it whole.
-// The numbers that name series in the log are id + 1, unless the log was begun by another program:
-// then the replayed series keep the numbers they have there.
+// every commit logs all new ones first. The numbers that name series in the log count up; ids are
+// used again when their series is gone (head_gc.cc).
 //
 // Thread-safe after Replay and OpenLog, which one thread calls first. Never does: fsync on commit
 // (as upstream), blocks, deletion of series.
@@ -26,10 +25,12 @@
 #include "storage/appender.h"
 #include "storage/querier.h"
 #include "tsdb/chunk/encoded_chunk.h"
+#include "tsdb/head/active_appenders.h"
 #include "tsdb/head/deletions.h"
 #include "tsdb/head/histogram_store.h"
 #include "tsdb/head/out_of_order.h"
 #include "tsdb/head/sample_store.h"
+#include "tsdb/head/wal_refs.h"
 #include "tsdb/index/index.h"
 #include "tsdb/wal/record.h"
 #include "tsdb/wal/writer.h"
@@ -42,6 +43,7 @@ struct HeadOptions {
   std::string wal_directory;
   std::string wbl_directory;           // empty: `wbl` beside the other
   int64_t out_of_order_window_ms = 0;  // see SetOutOfOrderWindow
+  int64_t chunk_range_ms = kEraMs;     // what becomes a block at once (min-block-duration)
   wal::Compression compression = wal::Compression::kZstd;
   uint64_t segment_bytes = wal::kDefaultSegmentBytes;
   client::Registry* registry = nullptr;  // required
@@ -107,7 +109,7 @@ class Head final : public storage::Appendable, public storage::Queryable {
   void SetOutOfOrderWindow(int64_t window_ms) { out_of_order_.SetWindow(window_ms); }
   // Once after each head compaction: cut, one block for each range of the cut, load the blocks,
   // truncate. A cut that could not be written is in the next one again.
-  Result<OutOfOrderCut> CutOutOfOrder() { return out_of_order_.Cut(kEraMs); }
+  Result<OutOfOrderCut> CutOutOfOrder() { return out_of_order_.Cut(options_.chunk_range_ms); }
   // As Source, of the samples of the cut. The cut must outlive it.
   std::unique_ptr<chunk::ChunkSource> OutOfOrderSource(const OutOfOrderCut& cut, TimeMs mint,
                                                        TimeMs maxt);
@@ -119,8 +121,24 @@ class Head final : public storage::Appendable, public storage::Queryable {
   Result<uint64_t> AddRecovered(const model::Labels& labels, storage::Columns floats,
                                 std::span<const chunk::HistogramPoint> points);
 
-  // Forgets whole eras that end at or before `t`, and the log that holds nothing newer.
+  // Before a range becomes a block: samples below `t` are out of bounds from now on (it never
+  // falls), then waits for the transactions that may still have such. False if that took too long.
+  void RaiseMinValidTime(TimeMs t);
+  bool WaitForAppendersBelow(TimeMs t, int64_t timeout_ms = kPatienceMs) {
+    return appenders_.WaitBelow(t, timeout_ms);
+  }
+
+  // Forgets whole eras that end at or before `t`, unused series, and the log that holds nothing
+  // newer.
   Result<void> Truncate(TimeMs t);
+  // Removes the series that have nothing in the head and that nobody is about to append to. Waits
+  // at most so long for transactions and for queries that may know them, else it is for the next
+  // time. Returns the number removed. Truncate calls it.
+  size_t CollectGarbage(int64_t timeout_ms = kPatienceMs) EXCLUDES(garbage_mutex_);
+  // What was removed and could not be forgotten yet, as queries were looking at it. Cheap; for once
+  // a minute.
+  void ForgetRemoved() EXCLUDES(garbage_mutex_);
+  static constexpr int64_t kPatienceMs = 5'000;
 
  private:
   friend class HeadAppender;
@@ -145,7 +163,7 @@ class Head final : public storage::Appendable, public storage::Queryable {
   std::vector<wal::PreparedRecord> Encode(const Samples& samples) const;
   void EncodeHistogramRecords(const Samples& samples, std::vector<wal::PreparedRecord>* out) const;
   Result<void> Log(std::vector<wal::PreparedRecord> records) EXCLUDES(log_mutex_);
-  std::vector<wal::PreparedRecord> EncodeNewSeries(SeriesId from, SeriesId to) const;
+  std::vector<wal::PreparedRecord> EncodeNewSeries(std::span<const SeriesId> ids) const;
   void Publish(const Transaction& transaction);
   Result<void> CommitLate(Transaction transaction);
   void PublishLate(const Samples& late, uint64_t sequence, uint64_t watermark);
@@ -153,9 +171,17 @@ class Head final : public storage::Appendable, public storage::Queryable {
                                 ReplayResult* result);
   void ReplayDeletion(SeriesId id, TimeMs mint, TimeMs maxt);
   Result<void> WriteCheckpoint(uint64_t last_segment, TimeMs mint);
-  wal::Ref WalRef(SeriesId id) const {
-    return id < foreign_refs_.size() ? foreign_refs_[id] : id - foreign_refs_.size() + next_ref_;
-  }
+  wal::Ref WalRef(SeriesId id) const { return wal_refs_.Get(id); }
+  // Whether a checkpoint up to that segment still needs the series that the log calls so.
+  bool CheckpointNeeds(wal::Ref ref, uint64_t last_segment) const EXCLUDES(created_mutex_);
+  void ForgetRefsUpTo(uint64_t last_segment) EXCLUDES(created_mutex_);
+
+  // ---- garbage (head_gc.cc)
+  void Created(SeriesId id) EXCLUDES(created_mutex_);
+  std::vector<SeriesId> UnusedSeries() EXCLUDES(created_mutex_);
+  void EraseUsed(std::vector<SeriesId>* ids);
+  size_t Remove(std::span<const SeriesId> candidates) REQUIRES(garbage_mutex_);
+  void ReleaseRemoved() REQUIRES(garbage_mutex_);
   // The earliest time that a sample may have now.
   TimeMs AppendBound() const;
   void Saw(TimeMs mint, TimeMs maxt);
@@ -171,14 +197,28 @@ class Head final : public storage::Appendable, public storage::Queryable {
   std::atomic<TimeMs> min_time_{kMaxTime};
   std::atomic<TimeMs> max_time_{kMinTime};
 
-  // Written by Replay, constant afterwards.
-  std::vector<wal::Ref> foreign_refs_;  // log numbers of replayed series; empty: id + 1
-  wal::Ref next_ref_ = 1;               // of the series behind them
+  std::atomic<TimeMs> min_valid_time_{kMinTime};
+  ActiveAppenders appenders_;
 
   // Held over the write, so that a series is in the log before its samples.
   Mutex log_mutex_;
-  SeriesId logged_series_ GUARDED_BY(log_mutex_) = 0;  // ids below are in the log
   std::unique_ptr<wal::Writer> writer_;
+
+  WalRefs wal_refs_;
+  mutable Mutex created_mutex_;
+  wal::Ref next_ref_ GUARDED_BY(created_mutex_) = 1;             // of the next new series
+  std::vector<SeriesId> not_logged_ GUARDED_BY(created_mutex_);  // new series
+  // Log numbers of removed series, by what was the log's newest segment then.
+  std::map<wal::Ref, uint64_t> removed_refs_ GUARDED_BY(created_mutex_);
+
+  // Series that nobody finds any more, by the newest transaction of those who may know them.
+  struct Removed {
+    uint64_t sequence = 0;
+    std::vector<SeriesId> ids;
+  };
+  Mutex garbage_mutex_;
+  std::vector<Removed> removed_ GUARDED_BY(garbage_mutex_);
+  uint64_t rebuilt_at_ GUARDED_BY(garbage_mutex_) = 0;  // transaction; 0: no old label stores
 };
 
 }  // namespace watchfire::head

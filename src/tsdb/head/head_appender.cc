@@ -1,5 +1,7 @@
 #include "tsdb/head/head_appender.h"
 
+#include <algorithm>
+
 #include "base/numbers.h"
 #include "model/histogram_validate.h"
 #include "model/sample.h"
@@ -22,34 +24,86 @@ std::unique_ptr<storage::Appender> Head::NewAppender() {
   return std::make_unique<HeadAppender>(this);
 }
 
-HeadAppender::HeadAppender(Head* head)
-    : head_(head),
-      bound_(head->AppendBound()),
-      newest_(head->max_time_.load(std::memory_order_relaxed)),
-      late_bound_(kMaxTime) {
+HeadAppender::HeadAppender(Head* head) : head_(head) {}
+
+HeadAppender::~HeadAppender() {
+  End();
+}
+
+void HeadAppender::Begin() {
+  if (number_ != 0) return;
+  ActiveAppenders::Entry entry = head_->appenders_.Enter([this] { return head_->AppendBound(); });
+  number_ = entry.number;
+  bound_ = entry.bound;
+  newest_ = head_->max_time_.load(std::memory_order_relaxed);
   int64_t window = head_->out_of_order_.window_ms();
-  if (window > 0) late_bound_ = newest_ - window;
+  late_bound_ = window > 0 ? newest_ - window : kMaxTime;
+  free_ = {};
   head_->metrics_->active_appenders->Increment();
 }
 
-HeadAppender::~HeadAppender() {
+void HeadAppender::End() {
+  newest_row_ = nullptr;
+  transaction_ = {};
+  if (number_ == 0) return;
+  head_->appenders_.Leave(std::exchange(number_, 0));
   head_->metrics_->active_appenders->Decrement();
 }
 
+// The upper half is the id's generation, the lower the id and one: 0 is no ref.
+SeriesRef HeadAppender::RefOf(SeriesId id) const {
+  return (SeriesRef{head_->index_.GenerationOf(id)} << 32) | (SeriesRef{id} + 1);
+}
+
+std::optional<SeriesId> HeadAppender::SeriesOf(SeriesRef ref) const {
+  auto id = static_cast<SeriesId>(static_cast<uint32_t>(ref) - 1U);
+  uint64_t generation = ref >> 32;
+  if (id >= head_->index_.num_ids() || generation >= index::Index::kMark) return std::nullopt;
+  if (!head_->index_.Use(id, static_cast<uint16_t>(generation))) return std::nullopt;
+  return id;
+}
+
+bool HeadAppender::ResolveRow(std::span<const SeriesRef> refs) {
+  bool all_known = true;
+  ids_.resize(refs.size());
+  uint32_t num_ids = head_->index_.num_ids();
+  for (size_t i = 0; i < refs.size();) {
+    std::optional<SeriesId> first = SeriesOf(refs[i]);
+    all_known &= first.has_value();
+    ids_[i] = first.value_or(kNoSeries);
+    size_t length = 1;
+    if (first) {
+      // Neighbours that are as the ref says: most of a page.
+      auto generation = static_cast<index::Index::State>(refs[i] >> 32);
+      auto states =
+          head_->index_.States(*first, std::min<size_t>(refs.size() - i, num_ids - *first));
+      while (length < states.size() && refs[i + length] == refs[i] + length &&
+             states[length].load(std::memory_order_acquire) == generation) {
+        ids_[i + length] = *first + static_cast<SeriesId>(length);
+        ++length;
+      }
+    }
+    i += length;
+  }
+  return all_known;
+}
+
 Result<SeriesRef> HeadAppender::GetRef(const model::Labels& labels) {
+  Begin();
   auto [id, created] = TRY(head_->index_.FindOrCreate(labels));
   if (created) {
     head_->metrics_->series->Increment();
     head_->metrics_->series_created->Increment();
   }
-  return SeriesRef{id} + 1;
+  return RefOf(id);
 }
 
 Result<SeriesId> HeadAppender::Resolve(SeriesRef ref, const model::Labels& labels,
                                        AppendError* error_kind) {
   if (error_kind != nullptr) *error_kind = AppendError::kNone;
+  Begin();
   if (ref == 0) ref = TRY(GetRef(labels));
-  if (ref <= head_->index_.num_series()) return static_cast<SeriesId>(ref - 1);
+  if (std::optional<SeriesId> id = SeriesOf(ref)) return *id;
   if (error_kind != nullptr) *error_kind = AppendError::kUnknownRef;
   head_->metrics_->series_not_found->Increment();
   return Refusal(AppendError::kUnknownRef);
@@ -114,12 +168,12 @@ Result<SeriesRef> HeadAppender::Append(SeriesRef ref, const model::Labels& label
     if (newer && !histogram->is_float) {
       model::Histogram stale;
       stale.sum = v;
-      return AppendHistogram(id + 1, labels, t, stale);
+      return AppendHistogram(RefOf(id), labels, t, stale);
     }
     if (newer) {
       model::FloatHistogram stale;
       stale.sum = v;
-      return AppendFloatHistogram(id + 1, labels, t, stale);
+      return AppendFloatHistogram(RefOf(id), labels, t, stale);
     }
   }
   Checked checked = Check(id, t, v);
@@ -133,19 +187,14 @@ Result<SeriesRef> HeadAppender::Append(SeriesRef ref, const model::Labels& label
   }
   if (checked.error != AppendError::kNone) return Refusal(checked.error);
   Keep(id, t, v, checked);
-  return SeriesRef{id} + 1;
+  return RefOf(id);
 }
 
 void HeadAppender::AppendRow(TimeMs t, std::span<const SeriesRef> refs,
                              std::span<const double> values,
                              std::vector<storage::RowError>* errors) {
-  uint64_t known = head_->index_.num_series();
-  ids_.resize(refs.size());
-  bool all_known = true;
-  for (size_t i = 0; i < refs.size(); ++i) {
-    all_known &= refs[i] - 1 < known;
-    ids_[i] = static_cast<SeriesId>(refs[i] - 1);
-  }
+  Begin();
+  bool all_known = ResolveRow(refs);
   Row& row = RowAt(t);
   if (all_known && t >= bound_ && head_->histograms_.empty() &&
       head_->samples_.AreBehind(ids_, t)) {
@@ -155,7 +204,7 @@ void HeadAppender::AppendRow(TimeMs t, std::span<const SeriesRef> refs,
   }
   for (size_t i = 0; i < refs.size(); ++i) {
     Checked checked;
-    if (refs[i] - 1 >= known) {
+    if (ids_[i] == kNoSeries) {
       checked.error = AppendError::kUnknownRef;
     } else {
       checked = Check(ids_[i], t, values[i]);
@@ -194,7 +243,7 @@ Result<SeriesRef> HeadAppender::AppendHistogram(SeriesRef ref, const model::Labe
   Checked checked = TRY(CheckHistogram(id, {t, 0, false, histogram, {}}));
   Head::Samples& samples = checked.late ? transaction_.late : transaction_;
   if (!checked.repeats) samples.histograms.push_back({id, t, histogram});
-  return SeriesRef{id} + 1;
+  return RefOf(id);
 }
 
 Result<SeriesRef> HeadAppender::AppendFloatHistogram(SeriesRef ref, const model::Labels& labels,
@@ -205,22 +254,22 @@ Result<SeriesRef> HeadAppender::AppendFloatHistogram(SeriesRef ref, const model:
   Checked checked = TRY(CheckHistogram(id, {t, 0, true, {}, histogram}));
   Head::Samples& samples = checked.late ? transaction_.late : transaction_;
   if (!checked.repeats) samples.float_histograms.push_back({id, t, histogram});
-  return SeriesRef{id} + 1;
+  return RefOf(id);
 }
 
 Result<void> HeadAppender::AppendExemplar(SeriesRef ref, const model::Exemplar&) {
-  if (ref == 0 || ref > head_->index_.num_series()) return Refusal(AppendError::kUnknownRef);
+  if (!SeriesOf(ref)) return Refusal(AppendError::kUnknownRef);
   return {};
 }
 
 Result<void> HeadAppender::Commit() {
-  newest_row_ = nullptr;
-  return head_->Commit(std::exchange(transaction_, {}));
+  Result<void> committed = head_->Commit(std::exchange(transaction_, {}));
+  End();
+  return committed;
 }
 
 void HeadAppender::Rollback() {
-  newest_row_ = nullptr;
-  transaction_ = {};
+  End();
 }
 
 }  // namespace watchfire::head

@@ -38,6 +38,14 @@ class HeadAppender final : public storage::Appender {
     double existing = 0;
     bool existing_is_histogram = false;
   };
+  // A transaction begins with its first operation, on whatever appender.
+  void Begin();
+  void End();
+  storage::SeriesRef RefOf(SeriesId id) const;
+  // The series that a ref names, if it still does.
+  std::optional<SeriesId> SeriesOf(storage::SeriesRef ref) const;
+  // Fills ids_; false if some are unknown, which are kNoSeries then.
+  bool ResolveRow(std::span<const storage::SeriesRef> refs);
   Result<SeriesId> Resolve(storage::SeriesRef ref, const model::Labels& labels,
                            storage::AppendError* error_kind);
   Checked Check(SeriesId id, TimeMs t, double v);
@@ -48,10 +56,13 @@ class HeadAppender final : public storage::Appender {
   Row& RowAt(TimeMs t);
   void Keep(SeriesId id, TimeMs t, double v, const Checked& checked);
 
+  static constexpr SeriesId kNoSeries = UINT32_MAX;
+
   Head* head_;
-  TimeMs bound_;
-  TimeMs newest_;      // the head's newest sample when the transaction began
-  TimeMs late_bound_;  // samples from here on are taken out of order; kMaxTime: none
+  uint64_t number_ = 0;  // among the active appenders; 0: nothing has begun
+  TimeMs bound_ = 0;
+  TimeMs newest_ = 0;      // the head's newest sample when the transaction began
+  TimeMs late_bound_ = 0;  // samples from here on are taken out of order; kMaxTime: none
   Head::Transaction transaction_;
   Row* newest_row_ = nullptr;
   TimeMs newest_row_time_ = 0;

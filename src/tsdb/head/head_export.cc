@@ -38,9 +38,9 @@ class HeadSource final : public chunk::ChunkSource {
   // Series with samples there, in label order.
   void Collect() {
     std::optional<SampleReader> reader;
-    uint32_t num_series = head_->index_.num_series();
-    ids_.reserve(num_series);
-    for (SeriesId id = 0; id < num_series; ++id) {
+    uint32_t num_ids = head_->index_.num_ids();
+    ids_.reserve(head_->index_.num_series());
+    for (SeriesId id = 0; id < num_ids; ++id) {
       if (id % kSeriesPerReader == 0) reader.emplace(&head_->samples_, &snapshot_);
       bool there = reader->HasSamples(id, mint_, last_);
       if (!there && !head_->histograms_.empty()) {
@@ -110,9 +110,10 @@ std::unique_ptr<chunk::ChunkSource> Head::Source(TimeMs mint, TimeMs maxt) {
 std::optional<TimeRange> Head::CompactableRange() const {
   TimeMs mint = min_time_.load(std::memory_order_relaxed);
   TimeMs maxt = max_time_.load(std::memory_order_relaxed);
-  if (maxt < mint || maxt - mint <= kEraMs / 2 * 3) return std::nullopt;
-  TimeMs offset = ((mint % kEraMs) + kEraMs) % kEraMs;
-  return TimeRange{mint, mint - offset + kEraMs};
+  if (maxt < mint || maxt - mint <= options_.chunk_range_ms / 2 * 3) return std::nullopt;
+  TimeMs offset =
+      ((mint % options_.chunk_range_ms) + options_.chunk_range_ms) % options_.chunk_range_ms;
+  return TimeRange{mint, mint - offset + options_.chunk_range_ms};
 }
 
 }  // namespace watchfire::head

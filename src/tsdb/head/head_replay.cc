@@ -36,7 +36,6 @@ class Replayer {
   // Log numbers are nearly dense in a log of ours, and usually in others.
   std::vector<SeriesId> dense_;  // id + 1
   std::unordered_map<wal::Ref, SeriesId> sparse_;
-  std::vector<wal::Ref> refs_;  // first number of each series
   wal::Ref max_ref_ = 0;
 
   std::vector<wal::SeriesRecord> series_;
@@ -46,7 +45,7 @@ class Replayer {
 
 void Replayer::SetRef(wal::Ref ref, SeriesId id) {
   max_ref_ = std::max(max_ref_, ref);
-  if (ref < 4 * refs_.size() + 65536) {
+  if (ref < 4 * result.series + 65536) {
     if (dense_.size() <= ref) dense_.resize(static_cast<size_t>(ref) + 1);
     dense_[static_cast<size_t>(ref)] = id + 1;
   } else {
@@ -74,7 +73,7 @@ Result<void> Replayer::ApplySeries(std::string_view record) {
     }
     auto [id, created] = *made;
     if (created) {
-      refs_.push_back(series.ref);
+      head_->wal_refs_.Set(id, series.ref);
       ++result.series;
       head_->metrics_->series->Increment();
       head_->metrics_->series_created->Increment();
@@ -207,14 +206,8 @@ Result<std::optional<wal::Corruption>> Replayer::ReadSegments(
 
 // Series logged from now on get numbers behind all that the log has.
 void Replayer::Finish() {
-  bool ours = true;
-  for (size_t i = 0; i < refs_.size() && ours; ++i) ours = refs_[i] == i + 1;
-  ours = ours && max_ref_ <= refs_.size();
-  if (!ours) {
-    head_->foreign_refs_ = std::move(refs_);
-    head_->foreign_refs_.shrink_to_fit();
-    head_->next_ref_ = max_ref_ + 1;
-  }
+  MutexLock lock(head_->created_mutex_);
+  head_->next_ref_ = max_ref_ + 1;
 }
 
 Result<ReplayResult> Head::Replay(const std::function<void(uint64_t, uint64_t)>& progress) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 
 #include "base/log.h"
 #include "tsdb/head/head.h"
@@ -9,15 +10,17 @@
 namespace watchfire::head {
 namespace {
 
-// Copies what a checkpoint keeps: all series, and samples at or after `mint`.
+// Copies what a checkpoint keeps: the series that are needed, and samples at or after `mint`.
 class CheckpointWriter {
  public:
-  CheckpointWriter(wal::Writer* writer, wal::Compression compression, TimeMs mint)
-      : writer_(writer), compression_(compression), mint_(mint) {}
+  CheckpointWriter(wal::Writer* writer, wal::Compression compression, TimeMs mint,
+                   std::function<bool(wal::Ref)> needs)
+      : writer_(writer), compression_(compression), mint_(mint), needs_(std::move(needs)) {}
 
   Result<void> Copy(std::string_view record) {
     switch (wal::TypeOf(record)) {
       case wal::RecordType::kSeries:
+        return CopySeries(record);
       case wal::RecordType::kMetadata:
       case wal::RecordType::kTombstones:
         return Write(record);
@@ -42,6 +45,18 @@ class CheckpointWriter {
   Result<void> Write(std::string_view record) {
     wal::PreparedRecord prepared = wal::Prepare(compression_, record);
     return writer_->Log({&prepared, 1});
+  }
+
+  Result<void> CopySeries(std::string_view record) {
+    std::vector<wal::SeriesRecord> series;
+    TRY(wal::DecodeSeries(record, &series));
+    size_t before = series.size();
+    std::erase_if(series, [&](const wal::SeriesRecord& one) { return !needs_(one.ref); });
+    if (series.size() == before) return Write(record);
+    if (series.empty()) return {};
+    ByteWriter bytes;
+    wal::EncodeSeries(series, &bytes);
+    return Write(bytes.view());
   }
 
   Result<void> CopySamples(std::string_view record) {
@@ -69,6 +84,7 @@ class CheckpointWriter {
   wal::Writer* writer_;
   wal::Compression compression_;
   TimeMs mint_;
+  std::function<bool(wal::Ref)> needs_;
   std::vector<wal::SampleRecord> samples_;
 };
 
@@ -87,7 +103,8 @@ Result<void> Head::WriteCheckpoint(uint64_t last_segment, TimeMs mint) {
   options.directory = temporary;
   options.segment_bytes = options_.segment_bytes;
   std::unique_ptr<wal::Writer> writer = TRY(wal::Writer::Open(options));
-  CheckpointWriter copier(writer.get(), options_.compression, mint);
+  CheckpointWriter copier(writer.get(), options_.compression, mint,
+                          [&](wal::Ref ref) { return CheckpointNeeds(ref, last_segment); });
 
   std::vector<wal::SegmentFile> segments;
   std::optional<wal::CheckpointDirectory> before = TRY(wal::FindCheckpoint(fs, directory));
@@ -110,6 +127,7 @@ Result<void> Head::WriteCheckpoint(uint64_t last_segment, TimeMs mint) {
   TRY(writer->Close());
   TRY(fs.Rename(temporary, path));
   TRY(fs.SyncDirectory(directory));
+  ForgetRefsUpTo(last_segment);
   return wal::RemoveObsolete(fs, directory);
 }
 
@@ -119,9 +137,11 @@ Result<void> Head::Truncate(TimeMs t) {
   if (dropped == 0) return {};
   histograms_.DropBefore(t);
   TimeMs known = min_time_.load(std::memory_order_relaxed);
-  TimeMs cut = t - ((t % kEraMs) + kEraMs) % kEraMs;
+  TimeMs range = options_.chunk_range_ms;
+  TimeMs cut = t - ((t % range) + range) % range;
   if (known < cut) min_time_.store(cut, std::memory_order_relaxed);
   deletions_.DropBefore(std::min(cut, out_of_order_.mint()));
+  size_t removed = CollectGarbage();
   metrics_->checkpoint_creations->Increment();
   wal_metrics_.truncations->Increment();
   Result<uint64_t> next = writer_->NextSegment();
@@ -132,7 +152,7 @@ Result<void> Head::Truncate(TimeMs t) {
     wal_metrics_.truncations_failed->Increment();
     return written;
   }
-  WF_LOG(kInfo, "Head truncated", {"eras", dropped}, {"mint", cut});
+  WF_LOG(kInfo, "Head truncated", {"eras", dropped}, {"series", removed}, {"mint", cut});
   return {};
 }
 

@@ -1,6 +1,7 @@
 #include "tsdb/head/sample_store.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "model/sample.h"
 
@@ -27,6 +28,7 @@ Snapshot::Snapshot(SampleStore* store) : store_(store) {
 Snapshot::~Snapshot() {
   MutexLock lock(store_->readers_mutex_);
   store_->readers_.erase(store_->readers_.find(sequence_));
+  if (store_->waiting_ > 0) store_->reader_left_.NotifyAll();
 }
 
 SampleStore::~SampleStore() {
@@ -162,6 +164,59 @@ SampleStore::Outcome SampleStore::Apply(const Rows& rows,
   MutexLock publish(readers_mutex_);
   published_ = sequence_;
   return outcome;
+}
+
+uint64_t SampleStore::Advance() {
+  MutexLock lock(apply_mutex_);
+  uint64_t newest = sequence_++;
+  MutexLock publish(readers_mutex_);
+  published_ = sequence_;
+  return newest;
+}
+
+bool SampleStore::WaitForReaders(uint64_t sequence, int64_t timeout_ms) {
+  auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
+  MutexLock lock(readers_mutex_);
+  ++waiting_;
+  while (!readers_.empty() && *readers_.begin() <= sequence) {
+    auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        until - std::chrono::steady_clock::now());
+    if (left.count() <= 0) break;
+    reader_left_.WaitFor(readers_mutex_, left.count());
+  }
+  --waiting_;
+  return readers_.empty() || *readers_.begin() > sequence;
+}
+
+void SampleStore::EraseUsed(std::vector<SeriesId>* ids) {
+  constexpr size_t kBatch = 16384;  // under one hold of the lock
+  size_t kept = 0;
+  for (size_t from = 0; from < ids->size(); from += kBatch) {
+    MutexLock lock(apply_mutex_);
+    std::vector<std::shared_ptr<Era>> eras;
+    {
+      MutexLock readers_lock(readers_mutex_);
+      eras = eras_;
+    }
+    uint32_t slots = num_slots_.load(std::memory_order_relaxed);
+    for (size_t i = from; i < std::min(ids->size(), from + kBatch); ++i) {
+      SeriesId id = (*ids)[i];
+      bool used = id < slots && slots_[id].kind != SegmentKind::kEmpty;
+      for (const auto& era : eras) used = used || era->NewestEnded(id) != nullptr;
+      if (!used) (*ids)[kept++] = id;
+    }
+  }
+  ids->resize(kept);
+}
+
+void SampleStore::Forget(std::span<const SeriesId> ids) {
+  MutexLock lock(apply_mutex_);
+  for (SeriesId id : ids) {
+    if (id >= num_slots_.load(std::memory_order_relaxed)) continue;
+    Leave(id);  // it may be waited for in a row
+    slots_[id] = Segment();
+    timeline_of_[id].store(0, std::memory_order_release);
+  }
 }
 
 void SampleStore::GrowTo(SeriesId id) {

@@ -101,6 +101,17 @@ class SampleStore {
   // No query, now or later, tells transactions up to this one apart.
   uint64_t OldestReader() EXCLUDES(readers_mutex_) { return Watermark(); }
 
+  // The newest transaction that snapshots of now may know; later ones know newer.
+  uint64_t Advance() EXCLUDES(apply_mutex_);
+  // Until no snapshot is left that knows no more than that. False when that took too long.
+  bool WaitForReaders(uint64_t sequence, int64_t timeout_ms) EXCLUDES(readers_mutex_);
+
+  // ---- series that go; ids ascending
+  // Takes out those that have samples, in whatever era.
+  void EraseUsed(std::vector<SeriesId>* ids) EXCLUDES(apply_mutex_);
+  // Of series without samples: as if they had never had any.
+  void Forget(std::span<const SeriesId> ids) EXCLUDES(apply_mutex_);
+
   int64_t era_ms() const { return era_ms_; }
   // Drops the eras that end at or before `t`. Returns the number dropped.
   size_t DropBefore(TimeMs t) EXCLUDES(apply_mutex_);
@@ -216,6 +227,8 @@ class SampleStore {
   Row sorted_ GUARDED_BY(apply_mutex_);
 
   Mutex readers_mutex_;
+  CondVar reader_left_;
+  uint32_t waiting_ GUARDED_BY(readers_mutex_) = 0;  // for readers to leave
   uint64_t published_ GUARDED_BY(readers_mutex_) = 0;
   std::multiset<uint64_t> readers_ GUARDED_BY(readers_mutex_);
   std::vector<std::shared_ptr<Era>> eras_ GUARDED_BY(readers_mutex_);  // ascending

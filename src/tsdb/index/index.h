@@ -66,6 +66,9 @@ class Index {
   // had until its id is released.
   model::Labels LabelsOf(SeriesId id) const { return current_.load()->LabelsOf(id); }
 
+  // The labels as they lie now: series that are there stay as long as it is held.
+  std::shared_ptr<const LabelStore> store() const EXCLUDES(mutex_);
+
   // ---- generations
   static constexpr uint16_t kMark = 0x8000;
   using State = uint16_t;  // generation, odd while there is no series; and kMark
@@ -113,7 +116,6 @@ class Index {
   using Store = std::shared_ptr<LabelStore>;
 
   State StateOf(SeriesId id) const { return states_[id].load(std::memory_order_acquire); }
-  std::shared_ptr<const LabelStore> store() const EXCLUDES(mutex_);
   std::vector<SeriesId> Candidates(Query& query) const REQUIRES_SHARED(mutex_);
   SeriesId Create(LabelStore::Parts parts) REQUIRES(mutex_);
   SeriesId TakeId() REQUIRES(mutex_);
