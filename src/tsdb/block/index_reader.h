@@ -68,6 +68,8 @@ class IndexReader {
   const SymbolTable& symbols() const { return symbols_; }
   const PostingsTable& postings_table() const { return table_; }
   uint64_t size_bytes() const { return file_.bytes().size(); }
+  // Tells the kernel that what is in memory of the file will not be needed soon.
+  void Forget() const { file_.Forget(0, file_.bytes().size()); }
   // What it keeps beside the mapping.
   uint64_t memory_bytes() const { return symbols_.memory_bytes() + table_.memory_bytes(); }
 
