@@ -180,12 +180,23 @@ struct Bench {
     compactor = std::make_unique<Compactor>(options, registry);
   }
   ~Bench() { CaptureLogs(nullptr); }
-  BlockMeta Write(size_t num_series, int range, const chunk::ChunkLimits& limits) {
+  // Chunks as they come from the source.
+  std::shared_ptr<Block> Write(size_t num_series, int range, const chunk::ChunkLimits& limits) {
     FleetSource source(num_series, range * kRange, limits);
-    WriteOptions options;
-    options.mint = range * kRange;
-    options.maxt = (range + 1) * kRange;
-    return *compactor->Write(source, options).value();
+    BlockMeta meta;
+    meta.ulid = block::Ulid::New(range);
+    meta.mint = range * kRange;
+    meta.maxt = (range + 1) * kRange;
+    meta.sources = {meta.ulid};
+    auto symbols = *source.Symbols();
+    block::BlockWriterOptions options;
+    options.fs = FileSystem::Local();
+    options.parent = directory.path();
+    auto writer = block::BlockWriter::Create(options, meta, symbols).value();
+    auto set = source.Series().value();
+    while (set->Next()) writer->Add(set->labels(), set->chunks()).value();
+    writer->Finish().value();
+    return *Block::Open(*options.fs, directory.path() + "/" + meta.ulid.ToString());
   }
 };
 
@@ -209,9 +220,7 @@ void Merge(benchmark::State& state, const chunk::ChunkLimits& limits) {
   Bench bench;
   std::vector<std::shared_ptr<Block>> blocks;
   for (int i = 0; i < 3; ++i) {
-    BlockMeta meta = bench.Write(static_cast<size_t>(state.range(0)), i, limits);
-    std::string path = bench.directory.path() + "/" + meta.ulid.ToString();
-    blocks.push_back(Block::Open(*FileSystem::Local(), path).value());
+    blocks.push_back(bench.Write(static_cast<size_t>(state.range(0)), i, limits));
   }
   BlockMeta meta;
   MemoryWatch memory;

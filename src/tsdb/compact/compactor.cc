@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/log.h"
+#include "tsdb/block/chunk_reader.h"
 
 namespace watchfire::compact {
 namespace {
@@ -31,6 +32,16 @@ std::string UlidList(std::span<const BlockMeta> metas) {
   std::string list;
   for (const BlockMeta& meta : metas) list += (list.empty() ? "" : " ") + meta.ulid.ToString();
   return "[" + list + "]";
+}
+
+// Of mapped files; keeps the resident memory of a compaction small, whatever the blocks' size.
+constexpr size_t kForgetAfterBytes = size_t{4} << 20;
+
+void Forget(std::span<const std::shared_ptr<Block>> blocks) {
+  for (const std::shared_ptr<Block>& block : blocks) {
+    block->index().Forget();
+    block->chunks().Forget();
+  }
 }
 
 std::string Seconds(int64_t ns) {
@@ -101,45 +112,47 @@ bool Compactor::Stopped() const {
   return options_.stop != nullptr && options_.stop->load();
 }
 
-MergeSource Compactor::SourceOf(std::vector<MergeInput> inputs, const BlockMeta& meta) const {
-  MergeOptions options;
-  options.mint = meta.mint;
-  options.maxt = meta.maxt;
-  options.float_encoding = options_.float_encoding;
-  return MergeSource(std::move(inputs), options);
-}
-
-Result<BlockMeta> Compactor::Populate(MergeSource& source, BlockMeta meta,
-                                      const std::string& directory) {
+Result<BlockMeta> Compactor::Populate(Job job) {
   if (Stopped()) return Error::Cancelled("compaction was stopped");
   block::BlockWriterOptions writer_options;
   writer_options.fs = options_.fs;
-  writer_options.parent = directory;
+  writer_options.parent = job.directory;
   writer_options.max_chunk_segment_bytes = options_.max_chunk_segment_bytes;
-  const bool first_time = meta.level == 1;
+  MergeOptions merge_options;
+  merge_options.mint = job.meta.mint;
+  merge_options.maxt = job.meta.maxt;
+  merge_options.float_encoding = options_.float_encoding;
+  const bool first_time = job.meta.level == 1;
 
+  MergeSource source(std::move(job.inputs), merge_options);
   std::vector<std::string_view> symbols = TRY(source.Symbols());
-  auto writer = TRY(block::BlockWriter::Create(writer_options, std::move(meta), symbols));
+  auto writer = TRY(block::BlockWriter::Create(writer_options, std::move(job.meta), symbols));
   std::unique_ptr<chunk::ChunkSeriesSet> set = TRY(source.Series());
+  size_t read_bytes = 0;
   while (set->Next()) {
     if (Stopped()) return Error::Cancelled("compaction was stopped");
     TRY(writer->Add(set->labels(), set->chunks()));
-    if (!first_time) continue;
+    read_bytes += set->labels().bytes().size();
     for (const chunk::ChunkView& chunk : set->chunks()) {
+      read_bytes += chunk.data.size();
+      if (!first_time) continue;
       metrics_.chunk_size_bytes->Observe(static_cast<double>(chunk.data.size()));
       metrics_.chunk_samples->Observe(chunk::SampleCount(chunk));
       metrics_.chunk_range_seconds->Observe(ToSeconds(chunk.maxt - chunk.mint));
     }
+    if (read_bytes < kForgetAfterBytes) continue;
+    Forget(job.blocks);
+    read_bytes = 0;
   }
+  Forget(job.blocks);
   TRY(set->status());
   return writer->Finish();
 }
 
-Result<BlockMeta> Compactor::Run(MergeSource& source, BlockMeta meta,
-                                 const std::string& directory) {
+Result<BlockMeta> Compactor::Run(Job job) {
   int64_t start_ns = options_.clock->MonotonicNs();
   metrics_.populating_block->Increment();
-  Result<BlockMeta> made = Populate(source, std::move(meta), directory);
+  Result<BlockMeta> made = Populate(std::move(job));
   metrics_.populating_block->Decrement();
   metrics_.compactions->Increment();
   metrics_.duration_seconds->Observe(static_cast<double>(options_.clock->MonotonicNs() - start_ns) *
@@ -160,9 +173,11 @@ Result<std::optional<BlockMeta>> Compactor::Write(chunk::ChunkSource& source,
   meta.sources = {meta.ulid};
   meta.hints = options.hints;
   if (options.parent) meta.parents = {*options.parent};
-  MergeSource clipped = SourceOf({{&source, nullptr}}, meta);
-  const std::string& directory = options.directory.empty() ? options_.directory : options.directory;
-  BlockMeta made = TRY(Run(clipped, std::move(meta), directory));
+  Job job{std::move(meta),
+          options.directory.empty() ? options_.directory : options.directory,
+          {{&source, nullptr}},
+          {}};
+  BlockMeta made = TRY(Run(std::move(job)));
   std::string duration = Seconds(options_.clock->MonotonicNs() - start_ns);
   if (made.stats.num_samples == 0) {
     WF_LOG(kInfo, "write block resulted in empty block", {"component", "tsdb"}, {"mint", made.mint},
@@ -195,8 +210,7 @@ Result<std::optional<BlockMeta>> Compactor::Compact(Blocks blocks) {
     WF_LOG(kInfo, "Found overlapping blocks during compaction", {"component", "tsdb"},
            {"ulid", merged.ulid.ToString()});
   }
-  MergeSource source = SourceOf(std::move(inputs), merged);
-  Result<BlockMeta> made = Run(source, std::move(merged), options_.directory);
+  Result<BlockMeta> made = Run({std::move(merged), options_.directory, std::move(inputs), sorted});
   if (!made) {
     if (made.error().code() != ErrorCode::kCancelled) Mark(sorted, &BlockMeta::failed);
     return made.error();
@@ -226,11 +240,11 @@ Result<std::optional<BlockMeta>> Compactor::CleanTombstones(Block& old) {
   meta.parents = {{old_meta.ulid, old_meta.mint, old_meta.maxt}};
   meta.hints = old_meta.hints;
   std::unique_ptr<chunk::ChunkSource> source = old.Source();
-  MergeSource cleaned = SourceOf({{source.get(), tombstones}}, meta);
-  BlockMeta made = TRY(Run(cleaned, std::move(meta), options_.directory));
+  std::shared_ptr<Block> block = old.shared_from_this();
+  Job job{std::move(meta), options_.directory, {{source.get(), tombstones}}, {&block, 1}};
+  BlockMeta made = TRY(Run(std::move(job)));
   if (made.stats.num_samples > 0) return std::optional(std::move(made));
-  std::shared_ptr<Block> empty = old.shared_from_this();
-  Mark({&empty, 1}, &BlockMeta::deletable);
+  Mark({&block, 1}, &BlockMeta::deletable);
   return std::optional<BlockMeta>();
 }
 

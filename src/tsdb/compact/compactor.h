@@ -93,12 +93,16 @@ class Compactor {
  private:
   using Blocks = std::span<const std::shared_ptr<block::Block>>;
 
-  // The block of `meta` out of `source`, measured; its stats tell whether there is one.
-  Result<block::BlockMeta> Run(MergeSource& source, block::BlockMeta meta,
-                               const std::string& directory);
-  Result<block::BlockMeta> Populate(MergeSource& source, block::BlockMeta meta,
-                                    const std::string& directory);
-  MergeSource SourceOf(std::vector<MergeInput> inputs, const block::BlockMeta& meta) const;
+  // What a run works on.
+  struct Job {
+    block::BlockMeta meta;
+    std::string directory;
+    std::vector<MergeInput> inputs;
+    Blocks blocks;  // behind the inputs, if they are blocks
+  };
+  // The job's block, measured; its stats tell whether there is one.
+  Result<block::BlockMeta> Run(Job job);
+  Result<block::BlockMeta> Populate(Job job);
   // Writes `deletable` or `failed` into the metas on disk.
   void Mark(Blocks blocks, bool block::BlockMeta::*flag) const;
   bool Stopped() const;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tsdb/chunk/xor_join.h"
+
 namespace watchfire::compact {
 namespace {
 
@@ -13,6 +15,10 @@ using chunk::HistogramPoint;
 // The two bits of a histogram chunk's header that tell of counter resets.
 enum ResetFlag : uint8_t { kUnknownReset = 0, kNoReset = 1, kReset = 2, kGauge = 3 };
 constexpr int kResetFlagShift = 6;
+
+// Chunks of about this size come from Prometheus' head and have windows that can be chosen better,
+// which saves 5–15 %; larger ones have been through our hands.
+constexpr uint64_t kPrometheusSamples = 150;
 
 bool HasStarts(Encoding encoding) {
   return encoding == Encoding::kXor2 || encoding == Encoding::kHistogramSt ||
@@ -294,7 +300,26 @@ void SeriesChunks::Emit(std::vector<chunk::OwnedChunk> chunks) {
   }
 }
 
+// Joins what is pending without encoding it again, where that can be and is not worth it.
+bool SeriesChunks::JoinPending() {
+  uint64_t samples = 0;
+  for (const Part& part : pending_) samples += part.num_samples;
+  if (samples <= pending_.size() * kPrometheusSamples) return false;
+  std::vector<ChunkView> chunks;
+  for (const Part& part : pending_) {
+    bool joinable =
+        !part.decoded && part.encoding == Encoding::kXor && part.chunk.encoding == Encoding::kXor;
+    if (!joinable) return false;
+    chunks.push_back(part.chunk);
+  }
+  Result<chunk::OwnedChunk> joined = chunk::JoinXor(chunks);
+  if (!joined) return false;  // whoever decodes it will tell why
+  result_.push_back(owned_.emplace_back(std::move(*joined)).view());
+  return true;
+}
+
 Result<void> SeriesChunks::EncodePendingFloats() {
+  if (JoinPending()) return {};
   floats_.times.clear();
   floats_.values.clear();
   floats_.starts.clear();

@@ -81,6 +81,7 @@ class SeriesChunks {
   bool IsFull(const Part& part) const;
   bool MayJoin(const Part& part) const;
   Result<void> FlushPending();
+  bool JoinPending();
   Result<void> EncodePendingFloats();
   Result<void> EncodePendingHistograms();
   void Emit(std::vector<chunk::OwnedChunk> chunks);
