@@ -88,9 +88,14 @@ Result<void> Db::OpenHead() {
     head_options.compression =
         TRY(wal::DetectCompression(*options_.fs, head_options.wal_directory));
   }
+  head_options.wbl_directory = JoinPath(options_.path, "wbl");
+  head_options.out_of_order_window_ms = options_.out_of_order_window_ms;
+  head_options.chunk_range_ms = options_.min_block_ms;
   head_options.segment_bytes = options_.wal_segment_bytes;
   head_options.registry = options_.registry;
   head_ = std::make_unique<head::Head>(head_options);
+  // What the blocks hold needs no second place in memory.
+  if (TimeMs held = blocks_->MaxRegularTime(); held != kMinTime) head_->RaiseMinValidTime(held);
 
   WF_LOG(kInfo, "Replaying WAL, this may take a while", {"component", "tsdb"});
   int64_t start = options_.clock->MonotonicNs();

@@ -104,6 +104,7 @@ class Db final : public storage::Appendable, public storage::Queryable {
 
   // ---- settings that a reload may change
   void SetRetention(const Retention& retention) EXCLUDES(settings_mutex_);
+  void SetOutOfOrderWindow(int64_t window_ms) { head_->SetOutOfOrderWindow(window_ms); }
 
   // What the background thread does once a minute, and as soon as the head has a whole block range
   // to give away: the head's completed ranges become blocks, blocks are merged as the plan says,
@@ -123,6 +124,7 @@ class Db final : public storage::Appendable, public storage::Queryable {
 
   Result<void> ReloadBlocks() REQUIRES(maintain_mutex_);
   Result<void> CompactHead() REQUIRES(maintain_mutex_);
+  Result<void> CompactOutOfOrder() REQUIRES(maintain_mutex_);
   Result<void> CompactBlocks() REQUIRES(maintain_mutex_);
   Result<void> LinkBlock(const block::Block& from, const std::string& directory);
   Result<void> WriteHeadBlock(const std::string& directory) REQUIRES(maintain_mutex_);

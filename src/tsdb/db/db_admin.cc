@@ -29,6 +29,7 @@ Result<void> Db::Delete(TimeMs mint, TimeMs maxt, const model::Matchers& matcher
     if (one->meta().mint > maxt || one->meta().maxt <= mint) continue;
     TRY(one->Delete(mint, maxt, matchers));
   }
+  TRY(head_->Delete(mint, maxt, matchers));
   return {};
 }
 
@@ -68,6 +69,15 @@ Result<void> Db::WriteHeadBlock(const std::string& directory) {
     TimeMs end = stats.max_time + 1;
     std::unique_ptr<chunk::ChunkSource> source = head_->Source(stats.min_time, end);
     TRY(compactor_->Write(*source, {.mint = stats.min_time, .maxt = end, .directory = directory}));
+  }
+  head::OutOfOrderCut cut = TRY(head_->CutOutOfOrder());
+  for (const head::TimeRange& range : cut.ranges) {
+    std::unique_ptr<chunk::ChunkSource> source =
+        head_->OutOfOrderSource(cut, range.mint, range.maxt);
+    TRY(compactor_->Write(*source, {.mint = range.mint,
+                                    .maxt = range.maxt,
+                                    .hints = {std::string(block::kFromOutOfOrder)},
+                                    .directory = directory}));
   }
   return {};
 }

@@ -47,6 +47,7 @@ Result<void> Db::Maintain() {
   TRY(ReloadBlocks());
   metrics_->triggered.Increment();
   TRY(CompactHead());
+  head_->ForgetRemoved();
   return CompactBlocks();
 }
 
@@ -63,7 +64,13 @@ Result<void> Db::ReloadBlocks() {
 }
 
 Result<void> Db::CompactHead() {
+  bool any = false;
   while (std::optional<head::TimeRange> range = head_->CompactableRange()) {
+    // Nothing more may come into the range: late appends are refused, running ones waited for.
+    head_->RaiseMinValidTime(range->maxt);
+    if (!head_->WaitForAppendersBelow(range->maxt)) {
+      return Error::Timeout("transactions that began long ago may still add to the block's range");
+    }
     {
       std::unique_ptr<chunk::ChunkSource> source = head_->Source(range->mint, range->maxt);
       TRY(compactor_->Write(*source, {.mint = range->mint, .maxt = range->maxt}));
@@ -71,8 +78,24 @@ Result<void> Db::CompactHead() {
     TRY(ReloadBlocks());
     TRY(head_->Truncate(range->maxt));
     if (cancel_) return Error::Cancelled("compaction was stopped");
+    any = true;
   }
-  return {};
+  return any ? CompactOutOfOrder() : Result<void>();
+}
+
+// After the head's ranges, as upstream: what came late lies beside blocks that are there by now.
+Result<void> Db::CompactOutOfOrder() {
+  head::OutOfOrderCut cut = TRY(head_->CutOutOfOrder());
+  if (cut.ranges.empty()) return {};
+  for (const head::TimeRange& range : cut.ranges) {
+    std::unique_ptr<chunk::ChunkSource> source =
+        head_->OutOfOrderSource(cut, range.mint, range.maxt);
+    TRY(compactor_->Write(
+        *source,
+        {.mint = range.mint, .maxt = range.maxt, .hints = {std::string(block::kFromOutOfOrder)}}));
+  }
+  TRY(ReloadBlocks());
+  return head_->TruncateOutOfOrder(cut);
 }
 
 std::vector<int64_t> Db::BlockRanges() const {
