@@ -181,12 +181,11 @@ struct Bench {
   }
   ~Bench() { CaptureLogs(nullptr); }
   // Chunks as they come from the source.
-  std::shared_ptr<Block> Write(size_t num_series, int range, const chunk::ChunkLimits& limits) {
-    FleetSource source(num_series, range * kRange, limits);
+  BlockMeta Write(chunk::ChunkSource& source, TimeMs mint = 0, TimeMs maxt = kMaxTime) {
     BlockMeta meta;
-    meta.ulid = block::Ulid::New(range);
-    meta.mint = range * kRange;
-    meta.maxt = (range + 1) * kRange;
+    meta.ulid = block::Ulid::New(mint);
+    meta.mint = mint;
+    meta.maxt = maxt;
     meta.sources = {meta.ulid};
     auto symbols = *source.Symbols();
     block::BlockWriterOptions options;
@@ -195,8 +194,7 @@ struct Bench {
     auto writer = block::BlockWriter::Create(options, meta, symbols).value();
     auto set = source.Series().value();
     while (set->Next()) writer->Add(set->labels(), set->chunks()).value();
-    writer->Finish().value();
-    return *Block::Open(*options.fs, directory.path() + "/" + meta.ulid.ToString());
+    return *writer->Finish();
   }
 };
 
@@ -220,7 +218,10 @@ void Merge(benchmark::State& state, const chunk::ChunkLimits& limits) {
   Bench bench;
   std::vector<std::shared_ptr<Block>> blocks;
   for (int i = 0; i < 3; ++i) {
-    blocks.push_back(bench.Write(static_cast<size_t>(state.range(0)), i, limits));
+    FleetSource source(static_cast<size_t>(state.range(0)), i * kRange, limits);
+    BlockMeta meta = bench.Write(source, i * kRange, (i + 1) * kRange);
+    std::string path = bench.directory.path() + "/" + meta.ulid.ToString();
+    blocks.push_back(*Block::Open(*FileSystem::Local(), path));
   }
   BlockMeta meta;
   MemoryWatch memory;
@@ -237,6 +238,64 @@ void BM_MergeThreeOfPrometheus(benchmark::State& state) {
   Merge(state, chunk::kUpstreamLimits);
 }
 BENCHMARK(BM_MergeThreeOfPrometheus)->Arg(100'000)->Unit(benchmark::kMillisecond)->Iterations(1);
+
+// ---- what real exporters gave: three exporters' pages as captured (WATCHFIRE_DATA names the
+// folder with capture.tar.zst, ../shared/data by default); skipped without it
+
+using Series = std::map<std::string, std::pair<std::vector<TimeMs>, std::vector<double>>>;
+
+Series Captured(const std::string& scratch) {
+  namespace fs = std::filesystem;
+  const char* set = std::getenv("WATCHFIRE_DATA");
+  std::string archive = std::string(set != nullptr ? set : "../shared/data") + "/capture.tar.zst";
+  Series series;
+  std::string command = "zstd -dc --long=27 '" + archive + "' | tar x -C '" + scratch + "'";
+  if (!fs::exists(archive) || std::system(command.c_str()) != 0) return series;
+  for (const char* exporter : {"prometheus", "node_exporter", "victoriametrics"}) {
+    std::map<TimeMs, fs::path> pages;
+    for (const auto& page : fs::directory_iterator(scratch + "/" + exporter)) {
+      pages[std::stoll(page.path().filename())] = page.path();
+    }
+    for (const auto& [t, path] : pages) {
+      std::ifstream page(path);
+      for (std::string line; std::getline(page, line);) {
+        size_t space = line.rfind(' ');
+        if (line.empty() || line[0] == '#' || space == std::string::npos) continue;
+        auto& [times, values] = series[exporter + (" " + line.substr(0, space))];
+        times.push_back(t);
+        values.push_back(std::strtod(line.c_str() + space, nullptr));
+      }
+    }
+  }
+  return series;
+}
+
+// Argument 0: chunks as Prometheus makes them, 1: full ones. Timestamps as scraped or, with the
+// second argument, to the second.
+void BM_WriteCaptured(benchmark::State& state) {
+  Bench bench;
+  Directory scratch;
+  Series series = Captured(scratch.path());
+  if (series.empty()) {
+    state.SkipWithError("no captured data");
+    return;
+  }
+  testing::FakeSource source;
+  for (auto& [name, columns] : series) {
+    if (state.range(1) == 1) {
+      for (TimeMs& t : columns.first) t -= t % 1000;
+    }
+    auto& chunks = source.series[Labels::Of({{"__name__", name}})];
+    chunk::EncodeFloats(columns.first, columns.second,
+                        state.range(0) == 1 ? chunk::kFullLimits : chunk::kUpstreamLimits,
+                        chunk::Encoding::kXor, &chunks);
+  }
+  BlockMeta meta;
+  MemoryWatch memory;
+  for (auto _ : state) meta = bench.Write(source);
+  Report(state, bench.directory, meta, memory);
+}
+BENCHMARK(BM_WriteCaptured)->ArgsProduct({{0, 1}, {0, 1}})->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace watchfire::compact
