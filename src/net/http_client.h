@@ -163,8 +163,8 @@ class HttpFetcher {
   struct FetchOptions {
     int64_t timeout_ms = 10'000;
     uint64_t body_limit = 0;  // as HttpRequest::body_limit; the body is counted as it is sent
-    // The body is received into this string, whose capacity is kept: pass back the one of the last
-    // response.
+    // The body is received into this string, whose memory is kept: pass back the one of the last
+    // response, as it is (what lies within its size needs no clearing again).
     std::string buffer{};
     // The body comes as it was sent; the callee calls DecodeBody with the Content-Encoding header
     // in a thread that has the time.
@@ -181,12 +181,14 @@ class HttpFetcher {
   // A GET of `url` with these headers besides the profile's. Must not outlive the fetcher.
   Result<std::shared_ptr<HttpTarget>> AddTarget(std::shared_ptr<HttpProfile> profile,
                                                 std::string url, Headers headers);
-  // Never blocks on the network, but reads credential files and, for OAuth2 without a valid token,
-  // asks for one, in the caller's thread. The callback is called exactly once. The connection is
-  // kept when the target is dropped only as long as it idles.
+  // Never blocks on the network, but sends a request where a connection is kept, reads credential
+  // files and, for OAuth2 without a valid token, asks for one, in the caller's thread. The callback
+  // is called exactly once. The connection is kept until the target is dropped.
   void Fetch(std::shared_ptr<HttpTarget> target, FetchOptions options, Callback callback);
   // Ends a running fetch of this target with kCancelled; nothing happens if there is none.
   void Cancel(const std::shared_ptr<HttpTarget>& target);
+  // Within a callback: how many sockets are known to wait for this thread to return.
+  size_t backlog() const;
 
  private:
   struct Impl;

@@ -62,10 +62,6 @@ std::string FromEnvironment(const char* upper, const char* lower) {
   return value == nullptr ? "" : value;
 }
 
-bool IsRedirect(int status) {
-  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
-
 // "Get", "Post": how Go's client begins its errors.
 std::string MethodName(std::string_view method) {
   std::string name = ToLower(method);
@@ -74,6 +70,11 @@ std::string MethodName(std::string_view method) {
 }
 
 }  // namespace
+
+Error RequestFailure(ErrorCode code, std::string_view method, const Url& url,
+                     std::string_view what) {
+  return Error::Make(code, "{} {}: {}", MethodName(method), GoQuote(url.Redacted()), what);
+}
 
 void InitializeCurl() {
   static std::once_flag once;
@@ -337,8 +338,8 @@ bool Transfer::Impl::OnBody(std::string_view bytes) {
 
 Error Transfer::Impl::Failure(ErrorCode code, std::string_view what) const {
   auto shown = Url::Parse(request.url);
-  return Error::Make(code, "{} {}: {}", MethodName(request.method),
-                     GoQuote(shown.ok() ? shown->Redacted() : "(invalid URL)"), what);
+  if (shown.ok()) return RequestFailure(code, request.method, *shown, what);
+  return Error::Make(code, "{} \"(invalid URL)\": {}", MethodName(request.method), what);
 }
 
 Error Transfer::Impl::CurlFailure(CURLcode code) const {

@@ -6,13 +6,22 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "net/http_profile.h"
+#include "net/url.h"
 
 namespace watchfire::net {
 
 // Once per process, before any other use of libcurl.
 void InitializeCurl();
+
+// `Get "http://host/path": what`, without the URL's password.
+Error RequestFailure(ErrorCode code, std::string_view method, const Url& url,
+                     std::string_view what);
+inline bool IsRedirect(int status) {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
 
 class Transfer {
  public:
