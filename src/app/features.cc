@@ -16,10 +16,8 @@ constexpr std::array kAlwaysOn = {"native-histograms", "ooo-native-histograms",
 constexpr std::array kNotYet = {"concurrent-rule-eval",
                                 "created-timestamp-zero-ingestion",
                                 "delayed-compaction",
-                                "exemplar-storage",
                                 "histograms-st-encoding",
                                 "memory-snapshot-on-shutdown",
-                                "metadata-wal-records",
                                 "old-ui",
                                 "otlp-deltatocumulative",
                                 "otlp-native-delta-ingestion",
@@ -30,7 +28,6 @@ constexpr std::array kNotYet = {"concurrent-rule-eval",
                                 "type-and-unit-labels",
                                 "use-start-timestamps",
                                 "use-uncached-io",
-                                "xor2-encoding",
                                 "fast-startup"};
 
 template <typename List>
@@ -55,6 +52,12 @@ Features ReadFeatures(const std::vector<std::string>& lists) {
         features.delayed_name_removal = true;
       } else if (name == "extra-scrape-metrics") {
         features.extra_scrape_metrics = true;
+      } else if (name == "exemplar-storage") {
+        features.exemplar_storage = true;
+      } else if (name == "metadata-wal-records") {
+        features.metadata_records = true;
+      } else if (name == "xor2-encoding") {
+        features.xor2_chunks = true;
       } else if (Contains(kNotYet, name)) {
         WF_LOG(kWarn, "Feature is known but not built yet", {"option", name});
       } else if (!Contains(kAlwaysOn, name)) {

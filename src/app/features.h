@@ -13,6 +13,9 @@ struct Features {
   promql::ParseOptions parse;
   bool delayed_name_removal = false;
   bool extra_scrape_metrics = false;
+  bool exemplar_storage = false;
+  bool metadata_records = false;
+  bool xor2_chunks = false;
 };
 
 // `lists`: the values of the flag, each a comma list. Logs what it does not know.
