@@ -62,10 +62,9 @@ class HeadQuerier::OneSeries final : public storage::Series {
       : head_(head), view_(view), reader_(&head->samples_, view.snapshot) {}
 
   // Whether the series shows anything.
-  bool Reset(SeriesId id, const model::Labels* labels) {
+  bool Reset(SeriesId id) {
     id_ = id;
-    if (labels != nullptr) labels_ = *labels;
-    has_labels_ = labels != nullptr;
+    has_labels_ = false;
     deleted_ = Deletions::Of(view_.deleted, id);
     has_late_ = std::any_of(view_.late.begin(), view_.late.end(), [&](const auto& store) {
       return store->MayHaveSamples(id, view_.mint, view_.maxt);
@@ -226,13 +225,13 @@ class HeadQuerier::Set final : public storage::SeriesSet {
  public:
   Set(Head* head, const View& view, std::vector<SeriesId> ids, bool sorted, uint64_t limit)
       : ids_(std::move(ids)), left_(limit == 0 ? UINT64_MAX : limit), series_(head, view) {
-    if (sorted) Sort(head);
+    if (sorted) head->index_.SortByLabels(&ids_);
   }
 
   bool Next() override {
     while (next_ < ids_.size() && left_ > 0) {
       size_t at = next_++;
-      if (!series_.Reset(ids_[at], labels_.empty() ? nullptr : &labels_[at])) continue;
+      if (!series_.Reset(ids_[at])) continue;
       --left_;
       return true;
     }
@@ -242,30 +241,11 @@ class HeadQuerier::Set final : public storage::SeriesSet {
   Result<void> status() const override { return {}; }
 
  private:
-  void Sort(const Head* head) {
-    std::vector<std::pair<model::Labels, SeriesId>> order;
-    order.reserve(ids_.size());
-    for (SeriesId id : ids_) order.emplace_back(HeadLabels(head, id), id);
-    std::sort(order.begin(), order.end(),
-              [](const auto& a, const auto& b) { return a.first < b.first; });
-    labels_.reserve(order.size());
-    for (size_t i = 0; i < order.size(); ++i) {
-      labels_.push_back(std::move(order[i].first));
-      ids_[i] = order[i].second;
-    }
-  }
-  static model::Labels HeadLabels(const Head* head, SeriesId id);
-
   std::vector<SeriesId> ids_;
-  std::vector<model::Labels> labels_;  // if sorted
   size_t next_ = 0;
   uint64_t left_;
   OneSeries series_;
 };
-
-model::Labels HeadQuerier::Set::HeadLabels(const Head* head, SeriesId id) {
-  return head->index_.LabelsOf(id);
-}
 
 std::unique_ptr<storage::SeriesSet> HeadQuerier::Select(bool sorted,
                                                         const storage::SelectHints& hints,
