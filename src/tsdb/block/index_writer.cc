@@ -26,8 +26,9 @@ Result<std::unique_ptr<IndexWriter>> IndexWriter::Create(FileSystem& fs, const s
     if (symbols[i - 1] < symbols[i]) continue;
     return Error::Invalid("symbols out of order: \"{}\" after \"{}\"", symbols[i], symbols[i - 1]);
   }
+  OutputFile file = TRY(OutputFile::Create(fs, path));
   std::unique_ptr<IndexWriter> writer(
-      new IndexWriter(fs, TRY(OutputFile::Create(fs, path)), symbols, postings_batch));
+      new IndexWriter(fs, std::move(file), symbols, postings_batch));
   TRY(writer->WriteSymbols());
   TRY(writer->file_.Pad(kSeriesAlignment));
   writer->series_begin_ = writer->file_.position();
