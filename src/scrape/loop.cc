@@ -12,6 +12,11 @@ namespace {
 
 // Samples further in the future than this are refused.
 constexpr int64_t kMostAheadMs = 600'000;
+// What the fetcher's thread does itself: pages of some thousand known lines, as long as no more
+// than this many sockets wait for it.
+constexpr size_t kMostInlineBytes = 512 << 10;
+constexpr size_t kMostInlineCompressed = 64 << 10;
+constexpr size_t kMostInlineBacklog = 16;
 
 }  // namespace
 
@@ -151,20 +156,41 @@ Result<std::shared_ptr<net::HttpTarget>> Loop::Connect() {
   return connection;
 }
 
+void Loop::SubmitWork(const Visit& visit, Result<net::HttpResponse> response) {
+  services_.workers.Submit(
+      [self = shared_from_this(), visit, response = std::move(response)]() mutable {
+        self->Work(visit, std::move(response));
+      });
+}
+
+// On the fetcher's thread. Storing a page as the last one is done in the time that waking a worker
+// takes, and while the page is in this core's cache.
+void Loop::TakeResponse(const Visit& visit, Result<net::HttpResponse> response) {
+  bool light =
+      response.ok() && cache_.layout() && services_.fetcher.backlog() <= kMostInlineBacklog;
+  if (light) {
+    std::string_view encoding = response->headers.Get("Content-Encoding");
+    bool compressed = !encoding.empty() && encoding != "identity";
+    light = response->body.size() <= (compressed ? kMostInlineCompressed : kMostInlineBytes);
+  }
+  if (light) return Work(visit, std::move(response));
+  SubmitWork(visit, std::move(response));
+}
+
 void Loop::StartFetch(const Visit& visit) {
-  auto answer = [self = shared_from_this(), visit](Result<net::HttpResponse> response) {
-    self->services_.workers.Submit([self, visit, response = std::move(response)]() mutable {
-      self->Work(visit, std::move(response));
-    });
-  };
-  if (!visit.forced_error.empty()) return answer(Error::Limit("{}", visit.forced_error));
+  if (!visit.forced_error.empty()) {
+    return SubmitWork(visit, Error::Limit("{}", visit.forced_error));
+  }
   Result<std::shared_ptr<net::HttpTarget>> connection = Connect();
-  if (!connection.ok()) return answer(connection.error());
+  if (!connection.ok()) return SubmitWork(visit, connection.error());
   net::HttpFetcher::FetchOptions options;
   options.timeout_ms = target_.timeout_ms;
   options.body_limit = plan_->config->body_size_limit;
   options.buffer = services_.scratches.TakeBuffer();
-  services_.fetcher.Fetch(*connection, std::move(options), std::move(answer));
+  services_.fetcher.Fetch(*connection, std::move(options),
+                          [self = shared_from_this(), visit](Result<net::HttpResponse> response) {
+                            self->TakeResponse(visit, std::move(response));
+                          });
   bool cancelled;
   {
     MutexLock lock(mutex_);

@@ -1,7 +1,8 @@
 #pragma once
 // Scrapes one target on schedule: fetch, parse, append, report. Fires on the scheduler's thread,
-// receives on the fetcher's, works on the pool of workers, never two scrapes at once: a tick that
-// comes while the last scrape still runs is skipped. Held by its pool, the scheduler and its own
+// receives on the fetcher's, and works there too when the page is like the last one, else on the
+// pool of workers; never two scrapes at once: a tick that comes while the last scrape still runs is
+// skipped. Held by its pool, the scheduler and its own
 // running work. Thread-safe.
 //
 // The end of a loop: Cancel() (no scrape starts, a running one is abandoned) and WaitIdle(). Then
@@ -97,6 +98,8 @@ class Loop final : public ScheduledTask, public std::enable_shared_from_this<Loo
   TimeMs FireEnd() REQUIRES(mutex_);
   void StartFetch(const Visit& visit);
   Result<std::shared_ptr<net::HttpTarget>> Connect();
+  void TakeResponse(const Visit& visit, Result<net::HttpResponse> response);
+  void SubmitWork(const Visit& visit, Result<net::HttpResponse> response);
   void Work(const Visit& visit, Result<net::HttpResponse> response);
   Result<Page> Open(net::HttpResponse response);
   Result<void> Store(const Visit& visit, const Page& page, Scratch& scratch, PageCounts& counts);

@@ -43,10 +43,9 @@ class ScratchPool {
     buffers_.pop_back();
     return buffer;
   }
-  // Huge and surplus buffers are not worth keeping.
+  // As it is: the fetcher counts on its size. Huge and surplus buffers are not worth keeping.
   void GiveBuffer(std::string buffer) {
     if (buffer.capacity() > kMostBufferBytes) return;
-    buffer.clear();
     MutexLock lock(mutex_);
     if (buffers_.size() < kMostBuffers) buffers_.push_back(std::move(buffer));
   }
