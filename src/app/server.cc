@@ -14,15 +14,16 @@
 #include "api/ui_assets.h"
 #include "app/configuration.h"
 #include "app/features.h"
+#include "app/storage_settings.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "client/process_collector.h"
 #include "client/text_writer.h"
 #include "discovery/manager.h"
 #include "exporters/host_collector.h"
-#include "model/duration.h"
 #include "net/http_server.h"
 #include "net/url.h"
+#include "remote/write_receiver.h"
 #include "rules/manager.h"
 #include "scrape/manager.h"
 #include "tsdb/db/db.h"
@@ -38,12 +39,6 @@ constexpr std::string_view kPages[] = {"/query",       "/targets", "/service-dis
                                        "/rules",       "/alerts",  "/status",
                                        "/tsdb-status", "/config",  "/flags"};
 
-constexpr int64_t kDefaultRetentionMs = 15LL * 24 * 3600 * 1000;
-
-struct Retention {
-  int64_t time_ms = 0;  // 0: no limit
-  uint64_t size_bytes = 0;
-};
 
 std::string HostName() {
   char name[256] = {};
@@ -113,13 +108,11 @@ struct Server::Impl {
   void ConstructParts();
   api::Dependencies ApiDependencies();
   Result<void> StartWeb();
-  Result<void> OpenData(const config::Config& with);
+  Result<void> OpenData();
   void Apply(const Configuration& loaded);
   Result<Configuration> Load();
   void Wake(std::atomic<bool>& request);
-  // The configuration file decides if it says anything, else the flags, else 15 days.
-  Retention RetentionOf(const config::Config* current) const;
-  std::string RetentionText() const;
+  Result<void> MakeWriteReceiver();
   // The configuration that is in force; null before the first is applied.
   std::shared_ptr<const config::Config> Current() const {
     MutexLock lock(config_mutex);
@@ -149,7 +142,6 @@ struct Server::Impl {
   mutable Mutex config_mutex;
   std::shared_ptr<const config::Config> config GUARDED_BY(config_mutex);
   uint64_t config_digest = 0;                   // main thread only
-  std::shared_ptr<const config::Config> first;  // what Make has checked
 
   client::Registry registry;
   std::unique_ptr<ThreadPool> workers;
@@ -157,7 +149,9 @@ struct Server::Impl {
   std::unique_ptr<rules::Manager> rules;
   std::unique_ptr<promql::Engine> engine;
   const std::shared_ptr<tsdb::ReplayProgress> replay = std::make_shared<tsdb::ReplayProgress>();
+  tsdb::DbOptions db_options;
   std::unique_ptr<tsdb::Db> db;
+  std::unique_ptr<remote::WriteReceiver> write_receiver;
   std::unique_ptr<scrape::Manager> scrape;
   std::unique_ptr<discovery::Manager> discovery;
   std::unique_ptr<exporters::HostCollector> host;
@@ -204,21 +198,16 @@ void Server::Impl::ConstructParts() {
   host = std::make_unique<exporters::HostCollector>();
 }
 
-Retention Server::Impl::RetentionOf(const config::Config* current) const {
-  const auto& storage = current == nullptr ? std::nullopt : current->storage.tsdb;
-  if (storage && storage->retention) return {storage->retention->time_ms, storage->retention->size};
-  Retention retention{flags.DurationMs("storage.tsdb.retention.time"),
-                      flags.SizeBytes("storage.tsdb.retention.size")};
-  if (retention.time_ms == 0 && retention.size_bytes == 0) retention.time_ms = kDefaultRetentionMs;
-  return retention;
-}
-
-std::string Server::Impl::RetentionText() const {
-  Retention retention = RetentionOf(Current().get());
-  std::vector<std::string> parts;
-  if (retention.time_ms > 0) parts.push_back(model::FormatDuration(retention.time_ms));
-  if (retention.size_bytes > 0) parts.push_back(model::FormatSizeBytes(retention.size_bytes));
-  return Join(parts, " or ");
+Result<void> Server::Impl::MakeWriteReceiver() {
+  if (!flags.Bool("web.enable-remote-write-receiver")) return {};
+  remote::WriteReceiverOptions options;
+  options.accepted = TRY(remote::ParseAcceptedMessages(
+      flags.List("web.remote-write-receiver.accepted-protobuf-messages")));
+  options.storage = [this] { return db.get(); };
+  options.registry = &registry;
+  options.clock = &clock;
+  write_receiver = std::make_unique<remote::WriteReceiver>(std::move(options));
+  return {};
 }
 
 api::Dependencies Server::Impl::ApiDependencies() {
@@ -227,6 +216,8 @@ api::Dependencies Server::Impl::ApiDependencies() {
   deps.database = [this] { return db.get(); };
   deps.scrape = [this] { return scrape.get(); };
   deps.rules = rules.get();
+  deps.write_receiver = write_receiver.get();
+  deps.admin_enabled = flags.Bool("web.enable-admin-api");
   deps.replay = replay.get();
   deps.registry = &registry;
   deps.clock = &clock;
@@ -245,7 +236,9 @@ api::Dependencies Server::Impl::ApiDependencies() {
   };
   deps.status.reload_success = [this] { return reload_ok.load(); };
   deps.status.last_reload = [this] { return reload_time.load(); };
-  deps.status.retention = [this] { return RetentionText(); };
+  deps.status.retention = [this] {
+    return RetentionText(ReadRetention(flags, Current().get()));
+  };
   deps.status.flags = flags.AsTexts();
   deps.status.start_time = start_time;
   deps.status.build.version = std::string(kCompatibleVersion);
@@ -285,22 +278,12 @@ Result<void> Server::Impl::StartWeb() {
   return {};
 }
 
-Result<void> Server::Impl::OpenData(const config::Config& with) {
-  tsdb::DbOptions options;
-  Retention kept = RetentionOf(&with);
-  options.retention = {kept.time_ms, kept.size_bytes};
-  options.progress = replay;
-  options.path = flags.String("storage.tsdb.path");
-  options.no_lockfile = flags.Bool("storage.tsdb.no-lockfile");
-  options.wal_compression = tsdb::Compression::kNone;
-  if (flags.Bool("storage.tsdb.wal-compression")) {
-    options.wal_compression =
-        TRY(tsdb::ParseCompression(flags.String("storage.tsdb.wal-compression-type")));
-  }
-  options.registry = &registry;
-  options.clock = &clock;
-  options.fs = &files;
-  db = TRY(tsdb::Db::Open(options));
+Result<void> Server::Impl::OpenData() {
+  db_options.progress = replay;
+  db_options.registry = &registry;
+  db_options.clock = &clock;
+  db_options.fs = &files;
+  db = TRY(tsdb::Db::Open(db_options));
   return {};
 }
 
@@ -314,6 +297,9 @@ void Server::Impl::Apply(const Configuration& loaded) {
     jobs[job.job_name] = job.discovery;
   }
   discovery->ApplyConfig(jobs);
+  db->SetRetention(ToDbRetention(ReadRetention(flags, loaded.config.get()), db->path()));
+  db->SetOutOfOrderWindow(
+      loaded.config->storage.tsdb ? loaded.config->storage.tsdb->out_of_order_time_window_ms : 0);
   config_digest = loaded.digest;
   MutexLock lock(config_mutex);
   config = loaded.config;
@@ -347,7 +333,9 @@ Result<std::unique_ptr<Server>> Server::Make(Flags flags) {
   Configuration loaded = TRY(impl->Load());
   impl->ConstructParts();
   TRY(impl->rules->Load(*loaded.config, impl->files));
-  impl->first = loaded.config;
+  TRY(impl->MakeWriteReceiver());
+  impl->db_options = TRY(ReadStorageOptions(impl->flags, impl->features, *loaded.config));
+
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }
 
@@ -356,7 +344,7 @@ Result<void> Server::Start() {
   WF_LOG(kInfo, "Starting watchfire", {"version", kVersion},
          {"compatible_with", kCompatibleVersion});
   TRY(it.StartWeb());
-  TRY(it.OpenData(*it.first));
+  TRY(it.OpenData());
   scrape::ManagerOptions options;
   options.host = HostName();
   options.user_agent = fmt::format("Prometheus/{}", kCompatibleVersion);
