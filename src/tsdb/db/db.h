@@ -24,6 +24,7 @@
 #include "base/mutex.h"
 #include "base/thread.h"
 #include "client/registry.h"
+#include "model/matcher.h"
 #include "storage/appender.h"
 #include "storage/querier.h"
 #include "tsdb/block/block.h"
@@ -31,6 +32,7 @@
 #include "tsdb/compact/compactor.h"
 #include "tsdb/db/block_set.h"
 #include "tsdb/head/head.h"
+#include "tsdb/index/index.h"
 #include "tsdb/wal/segment.h"
 
 namespace watchfire::tsdb {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "tsdb/chunk/encoded_chunk.h"
 #include "tsdb/compact/plan.h"
 #include "tsdb/db/db.h"
 #include "tsdb/db/db_metrics.h"
