@@ -212,7 +212,10 @@ Result<std::optional<BlockMeta>> Compactor::Compact(Blocks blocks) {
   }
   Result<BlockMeta> made = Run({std::move(merged), options_.directory, std::move(inputs), sorted});
   if (!made) {
-    if (made.error().code() != ErrorCode::kCancelled) Mark(sorted, &BlockMeta::failed);
+    // Upstream marks after every failure; a full disk says nothing of the blocks, though, and is
+    // got over by trying again.
+    ErrorCode code = made.error().code();
+    if (code != ErrorCode::kCancelled && code != ErrorCode::kIo) Mark(sorted, &BlockMeta::failed);
     return made.error();
   }
   std::string duration = Seconds(options_.clock->MonotonicNs() - start_ns);

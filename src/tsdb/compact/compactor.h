@@ -80,8 +80,8 @@ class Compactor {
   // One block out of `blocks` (at least one), without what their tombstones hide: level above
   // theirs, all their sources, they as parents; hints: out-of-order if all have it, stale or
   // selected series if any has it. nullopt: nothing was left, and the blocks are marked deletable
-  // on disk. After an error other than kCancelled they are marked failed on disk, so that the plan
-  // passes them by.
+  // on disk. After an error other than kCancelled and kIo they are marked failed on disk, so that
+  // the plan passes them by.
   Result<std::optional<block::BlockMeta>> Compact(
       std::span<const std::shared_ptr<block::Block>> blocks);
 
