@@ -12,8 +12,8 @@ constexpr size_t kSlotsPerLine = 4;  // of 64 bytes
 constexpr size_t kLinesProbed = 8;
 constexpr size_t kFirstLines = 64;
 
-// An entry's first word: number (40 bits), length (16), epoch of its last use (8).
-constexpr unsigned kRefBits = 40;
+// An entry's first word: number (48 bits), length (8), epoch of its last use (8).
+constexpr unsigned kRefBits = 48;
 constexpr uint64_t kRefMask = (uint64_t{1} << kRefBits) - 1;
 
 uint64_t MakeWord(SeriesKey key, storage::SeriesRef ref, uint8_t epoch) {
@@ -22,8 +22,8 @@ uint64_t MakeWord(SeriesKey key, storage::SeriesRef ref, uint8_t epoch) {
 uint8_t EpochOf(uint64_t word) {
   return static_cast<uint8_t>(word >> 56);
 }
-uint16_t LengthOf(uint64_t word) {
-  return static_cast<uint16_t>(word >> kRefBits);
+uint8_t LengthOf(uint64_t word) {
+  return static_cast<uint8_t>(word >> kRefBits);
 }
 
 struct Slot {

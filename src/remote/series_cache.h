@@ -25,8 +25,8 @@
 namespace watchfire::remote {
 
 struct SeriesKey {
-  uint64_t hash = 0;    // keyed
-  uint16_t length = 0;  // of what was hashed, cut to 16 bits
+  uint64_t hash = 0;   // keyed
+  uint8_t length = 0;  // of what was hashed, cut to 8 bits
 };
 
 class SeriesCache {

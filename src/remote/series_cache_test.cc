@@ -59,9 +59,13 @@ TEST(SeriesCache, TakesANewNumberForAKnownKey) {
 TEST(SeriesCache, DoesNotKeepNumbersThatDoNotFit) {
   SeriesCache cache;
   SeriesCache::Lease lease(cache, 0);
-  lease.Put(KeyOf(1), uint64_t{1} << 40);
+  lease.Put(KeyOf(1), uint64_t{1} << 48);
   lease.Put(KeyOf(2), 0);
   EXPECT_EQ(cache.entries(), 0u);
+  // Ids that were given away many times have large numbers.
+  uint64_t largest = (uint64_t{1} << 48) - 1;
+  lease.Put(KeyOf(3), largest);
+  EXPECT_EQ(lease.Find(KeyOf(3)), largest);
 }
 
 TEST(SeriesCache, LetsGoOfWhatWasNotAskedForLately) {

@@ -30,7 +30,7 @@ constexpr uint64_t kTimestamp = Tag(2, kVarint);
 constexpr std::string_view kMalformed = "proto: malformed message or unexpected EOF";
 
 SeriesKey KeyOf(std::string_view bytes) {
-  return {KeyedHash(bytes), static_cast<uint16_t>(bytes.size())};
+  return {KeyedHash(bytes), static_cast<uint8_t>(bytes.size())};
 }
 
 }  // namespace
