@@ -1,5 +1,8 @@
 #include "net/url.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
 #include <vector>
 
 #include "base/numbers.h"
@@ -192,6 +195,17 @@ std::string Url::Reveal() const {
 
 std::string Url::WithoutUser() const {
   return Print(*this, "", false);
+}
+
+bool IsLoopback(std::string_view url) {
+  auto parsed = Url::Parse(url);
+  if (!parsed.ok()) return false;
+  std::string host = ToLower(parsed->host);
+  struct in_addr address {};
+  if (inet_pton(AF_INET, host.c_str(), &address) == 1) {
+    return ntohl(address.s_addr) >> 24 == IN_LOOPBACKNET;
+  }
+  return host == "localhost" || host == "::1";
 }
 
 Result<HostPort> SplitHostPort(std::string_view text) {

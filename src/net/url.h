@@ -44,6 +44,9 @@ struct Url {
   std::string WithoutUser() const;
 };
 
+// Whether the host of this URL is this machine by its very form: localhost, 127.0.0.0/8 or ::1.
+bool IsLoopback(std::string_view url);
+
 // Splits "host:port", ":port", "[::1]:port". kInvalid when there is no port or it is not a number
 // in 0..65535.
 struct HostPort {

@@ -80,5 +80,16 @@ TEST(SplitHostPort, TakesAllForms) {
   }
 }
 
+TEST(Url, KnowsThisMachineByItsForm) {
+  for (const char* here :
+       {"http://127.0.0.1:9090/m", "http://127.1.2.3/", "http://[::1]:1/", "https://LocalHost/"}) {
+    EXPECT_TRUE(IsLoopback(here)) << here;
+  }
+  for (const char* other : {"http://128.0.0.1/", "http://127.example.com/", "http://[::2]/",
+                            "http://localhost.example.com/", "no url"}) {
+    EXPECT_FALSE(IsLoopback(other)) << other;
+  }
+}
+
 }  // namespace
 }  // namespace watchfire::net

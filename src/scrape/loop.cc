@@ -6,6 +6,7 @@
 #include "base/numbers.h"
 #include "model/duration.h"
 #include "model/sample.h"
+#include "net/url.h"
 
 namespace watchfire::scrape {
 namespace {
@@ -146,7 +147,9 @@ Result<std::shared_ptr<net::HttpTarget>> Loop::Connect() {
   headers.Set("Accept",
               exposition::AcceptHeader(config.scrape_protocols.value_or(std::vector<std::string>()),
                                        config.metric_name_escaping_scheme));
-  headers.Set("Accept-Encoding", config.enable_compression ? "gzip" : "identity");
+  // Compression costs both ends far more than moving the bytes within one machine.
+  bool compress = config.enable_compression && !net::IsLoopback(target_.url);
+  headers.Set("Accept-Encoding", compress ? "gzip" : "identity");
   headers.Set("X-Prometheus-Scrape-Timeout-Seconds",
               FormatFloatFixed(ToSeconds(target_.timeout_ms)));
   auto connection =

@@ -13,6 +13,7 @@
 
 #include "base/file.h"
 #include "base/mutex.h"
+#include "base/text.h"
 #include "model/sample.h"
 #include "net/http_server.h"
 #include "testing/test_storage.h"
@@ -280,7 +281,7 @@ TEST_F(ManagerTest, SendsTheHeadersOfAScrape) {
   EXPECT_EQ(request.headers.Get("Accept"),
             "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.6,text/plain;version=0.0.4;q=0.5,"
             "*/*;q=0.4");
-  EXPECT_EQ(request.headers.Get("Accept-Encoding"), "gzip");
+  EXPECT_EQ(request.headers.Get("Accept-Encoding"), "identity");  // on one machine
   EXPECT_EQ(request.headers.Get("User-Agent"), "Prometheus/3.14.0");
   EXPECT_EQ(request.headers.Get("X-Prometheus-Scrape-Timeout-Seconds"), "0.1");
   EXPECT_EQ(request.raw_query, "x=y+z");
@@ -293,7 +294,8 @@ TEST_F(ManagerTest, ReadsCompressedPages) {
   config::ScrapeConfig job = Job();
   job.scrape_timeout_ms = job.scrape_interval_ms = 500;
   Apply({job});
-  Discover({address_});
+  // Another way to name this machine, which does not show.
+  Discover({ReplaceAll(address_, "127.0.0.1", "0.0.0.0")});
   WaitFor(Health::kUp);
   EXPECT_EQ(Samples("scrape_samples_scraped").back().v, 2000);
   EXPECT_EQ(last_request().headers.Get("Accept-Encoding"), "gzip");

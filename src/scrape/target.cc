@@ -11,6 +11,9 @@
 namespace watchfire::scrape {
 namespace {
 
+// Targets are due at multiples of this, or of a fiftieth of the interval.
+constexpr int64_t kMostSlotMs = 100;
+
 constexpr std::string_view kAddress = "__address__";
 constexpr std::string_view kScheme = "__scheme__";
 constexpr std::string_view kMetricsPath = "__metrics_path__";
@@ -144,8 +147,9 @@ TimeMs SampleTime(TimeMs scheduled, TimeMs started, int64_t interval_ms, int64_t
 
 TimeMs NextScheduled(uint64_t hash, uint64_t seed, int64_t interval_ms, TimeMs now) {
   auto offset = static_cast<int64_t>((hash ^ seed) % static_cast<uint64_t>(interval_ms));
-  // At most a thousand offsets: of ten thousand targets, ten wake the threads together.
-  offset -= offset % std::max<int64_t>(1, interval_ms / 1000);
+  // Targets that are due together cost far less than targets that each wake the threads and find
+  // their caches cold; yet a moment must not bring more answers than a network port can queue.
+  offset -= offset % std::clamp<int64_t>(interval_ms / 50, 1, kMostSlotMs);
   TimeMs base = now - now % interval_ms + offset;
   if (base - interval_ms >= now) return base - interval_ms;
   return base >= now ? base : base + interval_ms;

@@ -39,7 +39,8 @@ Result<TargetOutcome> MakeTarget(const config::ScrapeConfig& config,
                                  const model::Labels& group_labels);
 
 // The first scheduled time at or after `now` of a target with this hash: offsets are spread over
-// the interval by hash and `seed`, and pinned to absolute time, so that restarts keep them.
+// the interval by hash and `seed`, in steps of a fiftieth of it or 100 ms, and pinned to absolute
+// time, so that restarts keep them.
 TimeMs NextScheduled(uint64_t hash, uint64_t seed, int64_t interval_ms, TimeMs now);
 
 // The time that the samples of a scrape get: the scheduled one if the scrape started at most

@@ -150,5 +150,19 @@ TEST(NextScheduled, SpreadsTargetsOverTheInterval) {
   EXPECT_EQ(offsets.size(), 10u);
 }
 
+TEST(NextScheduled, LetsTargetsBeDueTogether) {
+  auto offsets = [](int64_t interval_ms) {
+    std::set<TimeMs> found;
+    for (uint64_t i = 0; i < 20'000; ++i) {
+      found.insert(NextScheduled(i * 0x9e3779b97f4a7c15ULL, 1, interval_ms, 0));
+    }
+    return found.size();
+  };
+  EXPECT_EQ(offsets(60'000), 600u);
+  EXPECT_EQ(offsets(5'000), 50u);
+  EXPECT_EQ(offsets(1'000), 50u);
+  EXPECT_EQ(offsets(10), 10u);
+}
+
 }  // namespace
 }  // namespace watchfire::scrape
