@@ -105,6 +105,8 @@ class ByteReader {
   }
   std::string_view String() { return Bytes(Uvarint()); }
   std::string_view Rest() { return Bytes(remaining()); }
+  // What is left, not taken.
+  std::string_view Peek() const { return {next_, remaining()}; }
 
  private:
   template <typename T>

@@ -65,15 +65,23 @@ Labels Labels::Of(std::initializer_list<LabelView> labels) {
 Labels Labels::FromPairs(std::vector<LabelView> labels) {
   std::stable_sort(labels.begin(), labels.end(),
                    [](const LabelView& a, const LabelView& b) { return a.name < b.name; });
+  size_t kept = 0;
+  for (size_t i = 0; i < labels.size(); ++i) {
+    bool overridden = i + 1 < labels.size() && labels[i + 1].name == labels[i].name;
+    if (!overridden) labels[kept++] = labels[i];
+  }
+  return FromSortedPairs(std::span(labels).first(kept));
+}
+
+Labels Labels::FromSortedPairs(std::span<const LabelView> labels) {
   Labels out;
   size_t size = 0;
   for (const LabelView& label : labels) size += label.name.size() + label.value.size() + 4;
   out.data_.reserve(size);
-  for (size_t i = 0; i < labels.size(); ++i) {
-    bool overridden = i + 1 < labels.size() && labels[i + 1].name == labels[i].name;
-    if (overridden || labels[i].value.empty()) continue;
-    AppendText(out.data_, labels[i].name);
-    AppendText(out.data_, labels[i].value);
+  for (const LabelView& label : labels) {
+    if (label.value.empty()) continue;
+    AppendText(out.data_, label.name);
+    AppendText(out.data_, label.value);
   }
   return out;
 }

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -66,6 +67,8 @@ class Labels {
   // Sorts; pairs with an empty value are left out; of equal names the last wins.
   static Labels Of(std::initializer_list<LabelView> labels);
   static Labels FromPairs(std::vector<LabelView> labels);
+  // The same without copy and sort, for pairs known to be in order: names ascending and distinct.
+  static Labels FromSortedPairs(std::span<const LabelView> labels);
 
   Iterator begin() const { return Iterator(data_.data(), data_.data() + data_.size()); }
   Iterator end() const {

@@ -78,7 +78,8 @@ class Head final : public storage::Appendable, public storage::Queryable {
   ~Head() override;
 
   // ---- start and end, in this order
-  // Reads what the log has, mending its damaged end. `progress(segment, last)` before each segment.
+  // Reads what the log has, mending its damaged end; samples that RaiseMinValidTime put out of
+  // bounds are passed over. `progress(segment, last)` before each segment, from another thread.
   Result<ReplayResult> Replay(const std::function<void(uint64_t, uint64_t)>& progress);
   Result<void> OpenLog();
   Result<void> Close();

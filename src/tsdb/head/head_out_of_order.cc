@@ -65,6 +65,7 @@ Result<void> Head::ReplayOutOfOrder(const std::function<std::optional<SeriesId>(
     Samples& late = transaction.late;
     switch (wal::TypeOf(record)) {
       case wal::RecordType::kSamples:
+      case wal::RecordType::kSamplesV2:
         TRY(wal::DecodeSamples(record, &floats));
         for (wal::SampleRecord& one : floats) {
           if (!known(&one.ref)) continue;
@@ -76,6 +77,7 @@ Result<void> Head::ReplayOutOfOrder(const std::function<std::optional<SeriesId>(
         break;
       case wal::RecordType::kHistograms:
       case wal::RecordType::kCustomHistograms:
+      case wal::RecordType::kHistogramsV2:
         TRY(wal::DecodeHistograms(record, &histograms));
         for (wal::HistogramRecord& one : histograms) {
           if (!ValidateHistogram(one.histogram) || !known(&one.ref)) continue;
@@ -84,6 +86,7 @@ Result<void> Head::ReplayOutOfOrder(const std::function<std::optional<SeriesId>(
         break;
       case wal::RecordType::kFloatHistograms:
       case wal::RecordType::kCustomFloatHistograms:
+      case wal::RecordType::kFloatHistogramsV2:
         TRY(wal::DecodeFloatHistograms(record, &float_histograms));
         for (wal::FloatHistogramRecord& one : float_histograms) {
           if (!ValidateHistogram(one.histogram) || !known(&one.ref)) continue;

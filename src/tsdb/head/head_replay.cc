@@ -1,213 +1,144 @@
 #include <algorithm>
-#include <unordered_map>
 
 #include "base/log.h"
+#include "base/thread.h"
 #include "tsdb/head/head.h"
 #include "tsdb/head/head_metrics.h"
+#include "tsdb/head/replay_reader.h"
 #include "tsdb/wal/reader.h"
 
 namespace watchfire::head {
+namespace {
+
+// What goes through the queue at once: so much that handing it over costs nothing, and so little
+// that it stays in the cache.
+constexpr uint64_t kSamplesPerBatch = 8192;
+constexpr size_t kStepsPerBatch = 256;
+
+// Not a reason to stop: the rest is as good without them.
+void TellMissingSegments(uint64_t expected, const std::vector<wal::SegmentFile>& segments) {
+  if (segments.empty() || segments.front().number <= expected) return;
+  WF_LOG(kWarn, "Segments of the write-ahead log are missing; what they held is lost",
+         {"first", wal::SegmentName(expected)},
+         {"last", wal::SegmentName(segments.front().number - 1)});
+}
+
+}  // namespace
 
 // Applies the records of a log to an empty head.
 class Replayer {
  public:
-  explicit Replayer(Head* head) : head_(head) {}
+  using Progress = std::function<void(uint64_t, uint64_t)>;
+
+  explicit Replayer(Head* head)
+      : head_(head),
+        reader_(&head->index_, head->min_valid_time_.load(),
+                [head](wal::Ref ref, SeriesId id) { head->wal_refs_.Set(id, ref); }) {}
 
   Result<void> ReadCheckpoint(const std::string& directory);
   // The damage that ended the reading, if any.
-  Result<std::optional<wal::Corruption>> ReadSegments(
-      const std::vector<wal::SegmentFile>& segments,
-      const std::function<void(uint64_t, uint64_t)>& progress);
-  void Finish();
-  // Counts those that it does not know.
-  std::optional<SeriesId> Find(wal::Ref ref);
-
-  ReplayResult result;
+  Result<std::optional<wal::Corruption>> ReadSegments(std::vector<wal::SegmentFile> segments,
+                                                      const Progress& progress);
+  Result<void> ReadOutOfOrder();
+  ReplayResult Finish();
+  uint64_t unknown_records() const { return reader_.unknown_records(); }
 
  private:
-  Result<void> Apply(std::string_view record);
-  Result<void> ApplySeries(std::string_view record);
-  Result<void> ApplySamples(std::string_view record);
-  Result<void> ApplyHistograms(std::string_view record, bool floats);
-  Result<void> ApplyTombstones(std::string_view record);
-  void SetRef(wal::Ref ref, SeriesId id);
+  void Read(wal::Reader* log, const Progress& progress, uint64_t last_segment);
+  void Apply(ReplayStep step);
 
   Head* head_;
-  // Log numbers are nearly dense in a log of ours, and usually in others.
-  std::vector<SeriesId> dense_;  // id + 1
-  std::unordered_map<wal::Ref, SeriesId> sparse_;
-  wal::Ref max_ref_ = 0;
+  // Of the reading thread while it runs.
+  ReplayReader reader_;
+  ReplayQueue queue_;
+  std::optional<wal::Corruption> broken_record_;
 
-  std::vector<wal::SeriesRecord> series_;
-  std::vector<wal::SampleRecord> samples_;
-  Head::Transaction transaction_;
+  ReplayResult result_;
 };
 
-void Replayer::SetRef(wal::Ref ref, SeriesId id) {
-  max_ref_ = std::max(max_ref_, ref);
-  if (ref < 4 * result.series + 65536) {
-    if (dense_.size() <= ref) dense_.resize(static_cast<size_t>(ref) + 1);
-    dense_[static_cast<size_t>(ref)] = id + 1;
-  } else {
-    sparse_[ref] = id;
+void Replayer::Apply(ReplayStep step) {
+  result_.samples += step.samples;
+  Head::Transaction transaction;
+  transaction.rows = std::move(step.rows);
+  transaction.histograms = std::move(step.histograms);
+  transaction.float_histograms = std::move(step.float_histograms);
+  if (!transaction.empty()) head_->Publish(transaction);
+  for (const wal::TombstoneRecord& one : step.tombstones) {
+    head_->ReplayDeletion(static_cast<SeriesId>(one.ref), one.mint, one.maxt);
   }
 }
 
-std::optional<SeriesId> Replayer::Find(wal::Ref ref) {
-  if (ref < dense_.size() && dense_[static_cast<size_t>(ref)] != 0) {
-    return dense_[static_cast<size_t>(ref)] - 1;
-  }
-  if (auto found = sparse_.find(ref); found != sparse_.end()) return found->second;
-  ++result.unknown_refs;
-  return std::nullopt;
-}
-
-Result<void> Replayer::ApplySeries(std::string_view record) {
-  TRY(wal::DecodeSeries(record, &series_));
-  for (const wal::SeriesRecord& series : series_) {
-    // A set that could not be created could not have been logged by us; others' are let go.
-    Result<std::pair<SeriesId, bool>> made = head_->index_.FindOrCreate(series.labels, true);
-    if (!made) {
-      WF_LOG(kWarn, "Skipping a series of the write-ahead log", {"err", made.error()});
-      continue;
+// The reading thread's work.
+void Replayer::Read(wal::Reader* log, const Progress& progress, uint64_t last_segment) {
+  uint64_t shown = UINT64_MAX;
+  uint64_t good_bytes = 0;
+  ReplaySteps steps;
+  uint64_t samples = 0;
+  std::string_view record;
+  while (log->Next(&record)) {
+    if (log->segment() != shown) {
+      shown = log->segment();
+      good_bytes = 0;
+      if (progress) progress(shown, last_segment);
     }
-    auto [id, created] = *made;
-    if (created) {
-      head_->wal_refs_.Set(id, series.ref);
-      ++result.series;
-      head_->metrics_->series->Increment();
-      head_->metrics_->series_created->Increment();
+    size_t before = steps.size();
+    if (Result<void> read = reader_.Read(record, &steps); !read) {
+      // The frame was whole and its content was not: as upstream, the log ends before it.
+      broken_record_ = wal::Corruption{shown, good_bytes, read.error().message()};
+      break;
     }
-    SetRef(series.ref, id);
+    good_bytes = log->good_bytes();
+    if (steps.size() > before) samples += steps.back().samples;
+    if (samples < kSamplesPerBatch && steps.size() < kStepsPerBatch) continue;
+    queue_.Push(std::exchange(steps, {}));
+    samples = 0;
   }
-  return {};
+  queue_.Push(std::move(steps));
+  queue_.FinishPushing();
 }
 
-Result<void> Replayer::ApplySamples(std::string_view record) {
-  TRY(wal::DecodeSamples(record, &samples_));
-  Row* row = nullptr;
-  TimeMs row_time = 0;
-  for (const wal::SampleRecord& sample : samples_) {
-    std::optional<SeriesId> id = Find(sample.ref);
-    if (!id) continue;
-    if (row == nullptr || row_time != sample.t) {
-      row = &transaction_.rows[sample.t];
-      row_time = sample.t;
-    }
-    row->ids.push_back(*id);
-    row->values.push_back(sample.v);
-    ++result.samples;
+Result<std::optional<wal::Corruption>> Replayer::ReadSegments(
+    std::vector<wal::SegmentFile> segments, const Progress& progress) {
+  if (segments.empty()) return std::optional<wal::Corruption>();
+  uint64_t last = segments.back().number;
+  wal::Reader log(*head_->options_.fs, std::move(segments));
+  queue_.Begin();
+  broken_record_.reset();
+  Thread reading("wal-replay", [&] { Read(&log, progress, last); });
+  while (std::optional<ReplaySteps> steps = queue_.Pop()) {
+    for (ReplayStep& step : *steps) Apply(std::move(step));
   }
-  return {};
-}
-
-Result<void> Replayer::ApplyHistograms(std::string_view record, bool floats) {
-  if (floats) {
-    std::vector<wal::FloatHistogramRecord> records;
-    TRY(wal::DecodeFloatHistograms(record, &records));
-    for (wal::FloatHistogramRecord& one : records) {
-      std::optional<SeriesId> id = Find(one.ref);
-      if (!id || !ValidateHistogram(one.histogram)) continue;
-      one.ref = *id;
-      transaction_.float_histograms.push_back(std::move(one));
-    }
-    return {};
-  }
-  std::vector<wal::HistogramRecord> records;
-  TRY(wal::DecodeHistograms(record, &records));
-  for (wal::HistogramRecord& one : records) {
-    std::optional<SeriesId> id = Find(one.ref);
-    if (!id || !ValidateHistogram(one.histogram)) continue;
-    one.ref = *id;
-    transaction_.histograms.push_back(std::move(one));
-  }
-  return {};
-}
-
-Result<void> Replayer::ApplyTombstones(std::string_view record) {
-  std::vector<wal::TombstoneRecord> records;
-  TRY(wal::DecodeTombstones(record, &records));
-  for (const wal::TombstoneRecord& one : records) {
-    if (std::optional<SeriesId> id = Find(one.ref)) {
-      head_->ReplayDeletion(*id, one.mint, one.maxt);
-    }
-  }
-  return {};
-}
-
-Result<void> Replayer::Apply(std::string_view record) {
-  switch (wal::TypeOf(record)) {
-    case wal::RecordType::kSeries:
-      TRY(ApplySeries(record));
-      break;
-    case wal::RecordType::kSamples:
-      TRY(ApplySamples(record));
-      break;
-    case wal::RecordType::kTombstones:
-      TRY(ApplyTombstones(record));
-      break;
-    case wal::RecordType::kHistograms:
-    case wal::RecordType::kCustomHistograms:
-      TRY(ApplyHistograms(record, false));
-      break;
-    case wal::RecordType::kFloatHistograms:
-    case wal::RecordType::kCustomFloatHistograms:
-      TRY(ApplyHistograms(record, true));
-      break;
-    case wal::RecordType::kExemplars:
-    case wal::RecordType::kMmapMarkers:
-    case wal::RecordType::kMetadata:
-    case wal::RecordType::kUnknown:
-      break;  // not kept in memory
-  }
-  if (!transaction_.empty()) head_->Publish(transaction_);
-  transaction_.rows.clear();
-  transaction_.histograms.clear();
-  transaction_.float_histograms.clear();
-  return {};
+  reading.Join();
+  TRY(log.status());
+  return broken_record_ ? broken_record_ : log.corruption();
 }
 
 Result<void> Replayer::ReadCheckpoint(const std::string& directory) {
   std::vector<wal::SegmentFile> segments = TRY(wal::ListSegments(*head_->options_.fs, directory));
-  wal::Reader reader(*head_->options_.fs, std::move(segments));
-  std::string_view record;
-  while (reader.Next(&record)) TRY(Apply(record));
-  TRY(reader.status());
-  if (reader.corruption()) {
-    return Error::Corrupt("read checkpoint {}: segment {}: {}", directory,
-                          reader.corruption()->segment, reader.corruption()->reason);
+  if (segments.empty() || segments.front().number != 0) {
+    return Error::Corrupt("read checkpoint {}: segment {} is missing", directory,
+                          wal::SegmentName(0));
   }
-  return {};
+  auto damage = TRY(ReadSegments(std::move(segments), nullptr));
+  if (!damage) return {};
+  return Error::Corrupt("read checkpoint {}: segment {}, offset {}: {}", directory, damage->segment,
+                        damage->good_bytes, damage->reason);
 }
 
-Result<std::optional<wal::Corruption>> Replayer::ReadSegments(
-    const std::vector<wal::SegmentFile>& segments,
-    const std::function<void(uint64_t, uint64_t)>& progress) {
-  if (segments.empty()) return std::optional<wal::Corruption>();
-  wal::Reader reader(*head_->options_.fs, segments);
-  uint64_t shown = UINT64_MAX;
-  uint64_t good_bytes = 0;
-  std::string_view record;
-  while (reader.Next(&record)) {
-    if (reader.segment() != shown) {
-      shown = reader.segment();
-      good_bytes = 0;
-      if (progress) progress(shown, segments.back().number);
-    }
-    if (Result<void> applied = Apply(record); !applied) {
-      // The frame was whole and its content was not: as upstream, the log ends before it.
-      return std::optional(wal::Corruption{shown, good_bytes, applied.error().message()});
-    }
-    good_bytes = reader.good_bytes();
-  }
-  TRY(reader.status());
-  return reader.corruption();
+Result<void> Replayer::ReadOutOfOrder() {
+  auto find = [&](wal::Ref ref) { return reader_.Find(ref); };
+  return head_->ReplayOutOfOrder(find, &result_);
 }
 
 // Series logged from now on get numbers behind all that the log has.
-void Replayer::Finish() {
+ReplayResult Replayer::Finish() {
+  result_.series = reader_.created();
+  result_.unknown_refs = reader_.unknown_refs();
+  head_->metrics_->series->Increment(static_cast<double>(result_.series));
+  head_->metrics_->series_created->Increment(static_cast<double>(result_.series));
   MutexLock lock(head_->created_mutex_);
-  head_->next_ref_ = max_ref_ + 1;
+  head_->next_ref_ = reader_.max_ref() + 1;
+  return result_;
 }
 
 Result<ReplayResult> Head::Replay(const std::function<void(uint64_t, uint64_t)>& progress) {
@@ -222,24 +153,29 @@ Result<ReplayResult> Head::Replay(const std::function<void(uint64_t, uint64_t)>&
   }
   std::vector<wal::SegmentFile> segments = TRY(wal::ListSegments(fs, directory));
   std::erase_if(segments, [&](const wal::SegmentFile& s) { return s.number < first; });
-  std::optional<wal::Corruption> damage = TRY(replayer.ReadSegments(segments, progress));
+  TellMissingSegments(first, segments);
+  auto damage = TRY(replayer.ReadSegments(std::move(segments), progress));
   if (damage) {
     wal_metrics_.corruptions->Increment();
-    replayer.result.repaired = true;
     WF_LOG(kWarn, "Encountered WAL read error, attempting repair", {"err", damage->reason},
            {"segment", damage->segment}, {"offset", damage->good_bytes});
     TRY(wal::Repair(fs, directory, *damage));
     WF_LOG(kInfo, "Successfully repaired WAL", {"segment", damage->segment},
            {"kept_bytes", damage->good_bytes});
   }
-  TRY(ReplayOutOfOrder([&](wal::Ref ref) { return replayer.Find(ref); }, &replayer.result));
-  replayer.Finish();
-  if (replayer.result.unknown_refs > 0) {
-    metrics_->unknown_refs->Increment(static_cast<double>(replayer.result.unknown_refs));
-    WF_LOG(kWarn, "Unknown series references", {"samples", replayer.result.unknown_refs});
+  TRY(replayer.ReadOutOfOrder());
+  ReplayResult result = replayer.Finish();
+  result.repaired |= damage.has_value();
+  if (result.unknown_refs > 0) {
+    metrics_->unknown_refs->Increment(static_cast<double>(result.unknown_refs));
+    WF_LOG(kWarn, "Unknown series references", {"samples", result.unknown_refs});
+  }
+  if (replayer.unknown_records() > 0) {
+    WF_LOG(kWarn, "Skipped records of unknown types in the write-ahead log",
+           {"records", replayer.unknown_records()});
   }
   metrics_->replay_seconds->Set(static_cast<double>(options_.clock->MonotonicNs() - start) * 1e-9);
-  return replayer.result;
+  return result;
 }
 
 }  // namespace watchfire::head

@@ -25,17 +25,19 @@ class CheckpointWriter {
       case wal::RecordType::kTombstones:
         return Write(record);
       case wal::RecordType::kSamples:
+      case wal::RecordType::kSamplesV2:
         return CopySamples(record);
       case wal::RecordType::kHistograms:
       case wal::RecordType::kCustomHistograms:
-        return CopyHistograms<wal::HistogramRecord>(record, wal::DecodeHistograms,
-                                                    wal::EncodeHistograms,
-                                                    wal::RecordType::kCustomHistograms);
+      case wal::RecordType::kHistogramsV2:
+        return CopyHistograms<wal::HistogramRecord>(
+            record, wal::DecodeHistograms, wal::EncodeHistograms, wal::EncodeStartedHistograms);
       case wal::RecordType::kFloatHistograms:
       case wal::RecordType::kCustomFloatHistograms:
+      case wal::RecordType::kFloatHistogramsV2:
         return CopyHistograms<wal::FloatHistogramRecord>(record, wal::DecodeFloatHistograms,
                                                          wal::EncodeFloatHistograms,
-                                                         wal::RecordType::kCustomFloatHistograms);
+                                                         wal::EncodeStartedFloatHistograms);
       default:
         return {};
     }
@@ -60,24 +62,44 @@ class CheckpointWriter {
   }
 
   Result<void> CopySamples(std::string_view record) {
-    TRY(wal::DecodeSamples(record, &samples_));
-    std::erase_if(samples_, [&](const wal::SampleRecord& s) { return s.t < mint_; });
-    if (samples_.empty()) return {};
+    TRY(wal::DecodeSampleColumns(record, &columns_));
+    auto is_old = [&](const wal::SampleColumns::Stretch& one) { return one.t < mint_; };
+    auto num_old = std::count_if(columns_.stretches.begin(), columns_.stretches.end(), is_old);
+    if (num_old == 0) return Write(record);
+    if (static_cast<size_t>(num_old) == columns_.stretches.size()) return {};
     ByteWriter bytes;
-    wal::SamplesEncoder encoder(samples_[0].ref, samples_[0].t, &bytes);
-    for (const wal::SampleRecord& sample : samples_) encoder.Add(sample.ref, sample.t, sample.v);
+    std::optional<wal::SamplesEncoder> encoder;
+    std::span<const wal::Ref> refs = columns_.refs;
+    size_t i = 0;
+    for (const wal::SampleColumns::Stretch& one : columns_.stretches) {
+      size_t begin = std::exchange(i, one.end);
+      if (is_old(one)) continue;
+      if (!encoder) encoder.emplace(wal::BaseRef(refs.subspan(begin)), one.t, &bytes);
+      encoder->AddRow(refs.subspan(begin, one.end - begin), one.t,
+                      std::span(columns_.values).subspan(begin, one.end - begin),
+                      wal::RowOrder::kAsGiven);
+    }
     return Write(bytes.view());
   }
 
-  template <typename Record, typename Decode, typename Encode>
+  template <typename Record, typename Decode, typename Encode, typename EncodeStarted>
   Result<void> CopyHistograms(std::string_view record, Decode decode, Encode encode,
-                              wal::RecordType custom) {
+                              EncodeStarted encode_started) {
     std::vector<Record> records;
     TRY(decode(record, &records));
+    size_t before = records.size();
     std::erase_if(records, [&](const Record& one) { return one.t < mint_; });
+    if (records.size() == before) return Write(record);
     if (records.empty()) return {};
     ByteWriter bytes;
-    encode(records, wal::TypeOf(record) == custom, &bytes);
+    wal::RecordType type = wal::TypeOf(record);
+    if (type == wal::RecordType::kHistogramsV2 || type == wal::RecordType::kFloatHistogramsV2) {
+      encode_started(records, &bytes);
+    } else {
+      bool custom = type == wal::RecordType::kCustomHistograms ||
+                    type == wal::RecordType::kCustomFloatHistograms;
+      encode(records, custom, &bytes);
+    }
     return Write(bytes.view());
   }
 
@@ -85,7 +107,7 @@ class CheckpointWriter {
   wal::Compression compression_;
   TimeMs mint_;
   std::function<bool(wal::Ref)> needs_;
-  std::vector<wal::SampleRecord> samples_;
+  wal::SampleColumns columns_;
 };
 
 }  // namespace

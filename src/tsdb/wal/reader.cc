@@ -5,9 +5,9 @@
 #include "base/bytes.h"
 #include "base/crc32c.h"
 #include "codec/compress.h"
+#include "codec/zstd.h"
 
 namespace watchfire::wal {
-
 Reader::Reader(FileSystem& fs, std::vector<SegmentFile> segments)
     : fs_(fs), segments_(std::move(segments)) {}
 
@@ -93,15 +93,20 @@ Reader::Step Reader::ReadFragment(uint8_t* type, std::string_view* data) {
   }
 }
 
+Result<void> Reader::Decompress(uint8_t flags, std::string_view bytes) {
+  if ((flags & kZstdFlag) != 0) {
+    return codec::ZstdDecompressTo(bytes, kMaxRecordBytes, &decompressed_);
+  }
+  decompressed_ = TRY(codec::SnappyDecompress(bytes, kMaxRecordBytes));
+  return {};
+}
+
 bool Reader::Deliver(uint8_t flags, std::string_view bytes, std::string_view* record) {
   if ((flags & (kSnappyFlag | kZstdFlag)) == 0) {
     *record = bytes;
   } else {
-    Result<std::string> plain = (flags & kSnappyFlag) != 0
-                                    ? codec::SnappyDecompress(bytes, kMaxRecordBytes)
-                                    : codec::ZstdDecompress(bytes, kMaxRecordBytes);
+    Result<void> plain = Decompress(flags, bytes);
     if (!plain) return Damaged(plain.error().message());
-    decompressed_ = std::move(*plain);
     *record = decompressed_;
   }
   good_bytes_ = page_start_ + page_used_;

@@ -47,6 +47,7 @@ class Reader {
   bool FillPage();
   bool NextSegment();
   bool Damaged(std::string reason);
+  Result<void> Decompress(uint8_t flags, std::string_view bytes);
   bool Deliver(uint8_t flags, std::string_view bytes, std::string_view* record);
 
   FileSystem& fs_;

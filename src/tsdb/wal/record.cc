@@ -1,5 +1,7 @@
 #include "tsdb/wal/record.h"
 
+#include <optional>
+
 namespace watchfire::wal {
 namespace {
 
@@ -23,15 +25,18 @@ void PutLabels(const model::Labels& labels, ByteWriter* out) {
   }
 }
 
-model::Labels TakeLabels(ByteReader& in) {
-  uint64_t n = in.Uvarint();
-  std::vector<model::LabelView> pairs;
-  for (uint64_t i = 0; i < n && in.ok(); ++i) {
+// Logs have labels in order; whatever has not is brought into it. `pairs` is scratch.
+model::Labels TakeLabels(ByteReader& in, std::vector<model::LabelView>* pairs) {
+  pairs->clear();
+  bool sorted = true;
+  for (uint64_t i = 0, n = in.Uvarint(); i < n && in.ok(); ++i) {
     std::string_view name = in.String();
     std::string_view value = in.String();
-    pairs.push_back({name, value});
+    sorted = sorted && (pairs->empty() || pairs->back().name < name);
+    pairs->push_back({name, value});
   }
-  return in.ok() ? model::Labels::FromPairs(std::move(pairs)) : model::Labels();
+  if (!in.ok()) return {};
+  return sorted ? model::Labels::FromSortedPairs(*pairs) : model::Labels::FromPairs(*pairs);
 }
 
 // Samples of all kinds share this frame: the first ref and time, then differences to them.
@@ -166,7 +171,6 @@ void EncodeHistogramRecords(RecordType type, std::span<const Record> records, bo
 template <typename Record>
 Result<void> DecodeHistogramRecords(std::string_view bytes, RecordType custom_type,
                                     std::string_view what, std::vector<Record>* out) {
-  out->clear();
   bool custom = TypeOf(bytes) == custom_type;
   ByteReader in(bytes.substr(1));
   if (in.empty()) return {};
@@ -184,12 +188,115 @@ Result<void> DecodeHistogramRecords(std::string_view bytes, RecordType custom_ty
   return {};
 }
 
+// Version 2 writes the first sample's numbers whole, then the reference as the difference to the
+// one before and the times as differences to the first.
+struct Started {
+  Ref ref = 0;
+  TimeMs t = 0;
+  TimeMs start_t = 0;
+};
+int64_t Minus(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b));
+}
+int64_t Plus(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
+}
+
+class StartedWriter {
+ public:
+  explicit StartedWriter(ByteWriter* out) : out_(out) {}
+  void Put(const Started& now) {
+    if (!first_) {
+      out_->Varint(static_cast<int64_t>(now.ref));
+      out_->Varint(now.t);
+      out_->Varint(now.start_t);
+      first_ = now;
+    } else {
+      out_->Varint(static_cast<int64_t>(now.ref - before_.ref));
+      out_->Varint(Minus(now.t, first_->t));
+      if (now.start_t == 0) {
+        out_->U8(kNoStart);
+      } else if (now.start_t == before_.start_t) {
+        out_->U8(kSameStart);
+      } else {
+        out_->U8(kExplicitStart);
+        out_->Varint(Minus(now.start_t, first_->start_t));
+      }
+    }
+    before_ = now;
+  }
+
+ private:
+  ByteWriter* out_;
+  std::optional<Started> first_;
+  Started before_;
+};
+
+class StartedReader {
+ public:
+  Started Take(ByteReader& in) {
+    Started now;
+    if (!first_) {
+      now.ref = static_cast<Ref>(in.Varint());
+      now.t = in.Varint();
+      now.start_t = in.Varint();
+      first_ = now;
+    } else {
+      now.ref = before_.ref + static_cast<Ref>(in.Varint());
+      now.t = Plus(first_->t, in.Varint());
+      uint8_t marker = in.U8();
+      if (marker == kSameStart) now.start_t = before_.start_t;
+      if (marker == kExplicitStart) now.start_t = Plus(first_->start_t, in.Varint());
+    }
+    before_ = now;
+    return now;
+  }
+
+ private:
+  std::optional<Started> first_;
+  Started before_;
+};
+
+template <typename Record>
+void EncodeStarted(RecordType type, std::span<const Record> records, ByteWriter* out) {
+  PutType(type, out);
+  StartedWriter writer(out);
+  for (const Record& record : records) {
+    writer.Put({record.ref, record.t, record.start_t});
+    PutBody(record.histogram, out);
+    if (record.histogram.schema == model::kCustomBucketsSchema) {
+      PutDoubles(record.histogram.custom_values, out);
+    }
+  }
+}
+
+template <typename Record>
+Result<void> DecodeStarted(std::string_view bytes, std::string_view what,
+                           std::vector<Record>* out) {
+  ByteReader in(bytes.substr(1));
+  StartedReader reader;
+  while (in.ok() && !in.empty()) {
+    Started head = reader.Take(in);
+    Record record;
+    record.ref = head.ref;
+    record.t = head.t;
+    record.start_t = head.start_t;
+    TakeBody(in, &record.histogram);
+    if (record.histogram.schema == model::kCustomBucketsSchema) {
+      record.histogram.custom_values = TakeDoubles(in);
+    }
+    if (in.ok()) out->push_back(std::move(record));
+  }
+  if (!in.ok()) return Broken(what);
+  return {};
+}
+
 }  // namespace
 
 RecordType TypeOf(std::string_view record) {
   if (record.empty()) return RecordType::kUnknown;
   auto type = static_cast<uint8_t>(record[0]);
-  return type <= 10 ? static_cast<RecordType>(type) : RecordType::kUnknown;
+  return type <= 13 ? static_cast<RecordType>(type) : RecordType::kUnknown;
 }
 
 void EncodeSeries(std::span<const SeriesRecord> series, ByteWriter* out) {
@@ -203,27 +310,57 @@ void EncodeSeries(std::span<const SeriesRecord> series, ByteWriter* out) {
 Result<void> DecodeSeries(std::string_view record, std::vector<SeriesRecord>* out) {
   out->clear();
   ByteReader in(record.substr(1));
+  std::vector<model::LabelView> pairs;
   while (in.ok() && !in.empty()) {
     SeriesRecord series;
     series.ref = in.Be64();
-    series.labels = TakeLabels(in);
+    series.labels = TakeLabels(in, &pairs);
     if (in.ok()) out->push_back(std::move(series));
   }
   if (!in.ok()) return Broken("series");
   return {};
 }
 
-Result<void> DecodeSamples(std::string_view record, std::vector<SampleRecord>* out) {
+void EncodeStartedSamples(std::span<const StartedSampleRecord> samples, ByteWriter* out) {
+  PutType(RecordType::kSamplesV2, out);
+  StartedWriter writer(out);
+  for (const StartedSampleRecord& sample : samples) {
+    writer.Put({sample.ref, sample.t, sample.start_t});
+    out->BeDouble(sample.v);
+  }
+}
+
+Result<void> DecodeStartedSamples(std::string_view record, std::vector<StartedSampleRecord>* out) {
   out->clear();
   ByteReader in(record.substr(1));
-  if (in.empty()) return {};
-  Base base = TakeBase(in);
+  StartedReader reader;
   while (in.ok() && !in.empty()) {
-    Base at = TakeDelta(in, base);
+    Started head = reader.Take(in);
     double v = in.BeDouble();
-    if (in.ok()) out->push_back({at.ref, at.t, v});
+    if (in.ok()) out->push_back({head.ref, head.t, head.start_t, v});
   }
   if (!in.ok()) return Broken("samples");
+  return {};
+}
+
+void EncodeMmapMarkers(std::span<const MmapMarkerRecord> markers, ByteWriter* out) {
+  PutType(RecordType::kMmapMarkers, out);
+  for (const MmapMarkerRecord& marker : markers) {
+    out->Be64(marker.ref);
+    out->Be64(marker.chunk_ref);
+  }
+}
+
+Result<void> DecodeMmapMarkers(std::string_view record, std::vector<MmapMarkerRecord>* out) {
+  out->clear();
+  ByteReader in(record.substr(1));
+  while (in.ok() && !in.empty()) {
+    MmapMarkerRecord marker;
+    marker.ref = in.Be64();
+    marker.chunk_ref = in.Be64();
+    if (in.ok()) out->push_back(marker);
+  }
+  if (!in.ok()) return Broken("mmap markers");
   return {};
 }
 
@@ -267,6 +404,7 @@ Result<void> DecodeExemplars(std::string_view record, std::vector<ExemplarRecord
   out->clear();
   ByteReader in(record.substr(1));
   if (in.empty()) return {};
+  std::vector<model::LabelView> pairs;
   Base base = TakeBase(in);
   while (in.ok() && !in.empty()) {
     Base at = TakeDelta(in, base);
@@ -275,7 +413,7 @@ Result<void> DecodeExemplars(std::string_view record, std::vector<ExemplarRecord
     exemplar.exemplar.t = at.t;
     exemplar.exemplar.has_t = true;
     exemplar.exemplar.value = in.BeDouble();
-    exemplar.exemplar.labels = TakeLabels(in);
+    exemplar.exemplar.labels = TakeLabels(in, &pairs);
     if (in.ok()) out->push_back(std::move(exemplar));
   }
   if (!in.ok()) return Broken("exemplars");
@@ -326,12 +464,27 @@ void EncodeFloatHistograms(std::span<const FloatHistogramRecord> histograms, boo
                          histograms, custom, out);
 }
 
+void EncodeStartedHistograms(std::span<const HistogramRecord> histograms, ByteWriter* out) {
+  EncodeStarted(RecordType::kHistogramsV2, histograms, out);
+}
+
+void EncodeStartedFloatHistograms(std::span<const FloatHistogramRecord> histograms,
+                                  ByteWriter* out) {
+  EncodeStarted(RecordType::kFloatHistogramsV2, histograms, out);
+}
+
 Result<void> DecodeHistograms(std::string_view record, std::vector<HistogramRecord>* out) {
+  out->clear();
+  if (TypeOf(record) == RecordType::kHistogramsV2) return DecodeStarted(record, "histograms", out);
   return DecodeHistogramRecords(record, RecordType::kCustomHistograms, "histograms", out);
 }
 
 Result<void> DecodeFloatHistograms(std::string_view record,
                                    std::vector<FloatHistogramRecord>* out) {
+  out->clear();
+  if (TypeOf(record) == RecordType::kFloatHistogramsV2) {
+    return DecodeStarted(record, "float histograms", out);
+  }
   return DecodeHistogramRecords(record, RecordType::kCustomFloatHistograms, "float histograms",
                                 out);
 }

@@ -35,7 +35,15 @@ enum class RecordType : uint8_t {
   kFloatHistograms = 8,
   kCustomHistograms = 9,
   kCustomFloatHistograms = 10,
+  // With start times; histograms with and without custom buckets in one record.
+  kSamplesV2 = 11,
+  kHistogramsV2 = 12,
+  kFloatHistogramsV2 = 13,
 };
+// Of a sample in a record of version 2, behind its time.
+inline constexpr uint8_t kNoStart = 0;
+inline constexpr uint8_t kSameStart = 1;
+inline constexpr uint8_t kExplicitStart = 2;
 
 // kUnknown for an empty record and for every type that this version does not know.
 RecordType TypeOf(std::string_view record);
@@ -64,34 +72,57 @@ struct MetadataRecord {
   Ref ref = 0;
   model::Metadata metadata;
 };
+// Start times (0: none) are only in records of version 2.
 struct HistogramRecord {
   Ref ref = 0;
   TimeMs t = 0;
   model::Histogram histogram;
+  TimeMs start_t = 0;
 };
 struct FloatHistogramRecord {
   Ref ref = 0;
   TimeMs t = 0;
   model::FloatHistogram histogram;
+  TimeMs start_t = 0;
+};
+struct StartedSampleRecord {
+  Ref ref = 0;
+  TimeMs t = 0;
+  TimeMs start_t = 0;
+  double v = 0;
+};
+// Of the out-of-order log: from here on, the chunks file has what the log said of the series before
+// (0: the series' first chunk).
+struct MmapMarkerRecord {
+  Ref ref = 0;
+  uint64_t chunk_ref = 0;
 };
 
 void EncodeSeries(std::span<const SeriesRecord> series, ByteWriter* out);
 
 void EncodeTombstones(std::span<const TombstoneRecord> tombstones, ByteWriter* out);
 void EncodeExemplars(std::span<const ExemplarRecord> exemplars, ByteWriter* out);
+void EncodeMmapMarkers(std::span<const MmapMarkerRecord> markers, ByteWriter* out);
 void EncodeMetadata(std::span<const MetadataRecord> metadata, ByteWriter* out);
 // All with the same kind of buckets: `custom` (schema -53) ones go into a record of their own.
 void EncodeHistograms(std::span<const HistogramRecord> histograms, bool custom, ByteWriter* out);
 void EncodeFloatHistograms(std::span<const FloatHistogramRecord> histograms, bool custom,
                            ByteWriter* out);
+// Version 2, with start times.
+void EncodeStartedSamples(std::span<const StartedSampleRecord> samples, ByteWriter* out);
+void EncodeStartedHistograms(std::span<const HistogramRecord> histograms, ByteWriter* out);
+void EncodeStartedFloatHistograms(std::span<const FloatHistogramRecord> histograms,
+                                  ByteWriter* out);
 
 // Decoders replace the content of `out`; `record` starts with its type byte.
 Result<void> DecodeSeries(std::string_view record, std::vector<SeriesRecord>* out);
 Result<void> DecodeSamples(std::string_view record, std::vector<SampleRecord>* out);
 Result<void> DecodeTombstones(std::string_view record, std::vector<TombstoneRecord>* out);
 Result<void> DecodeExemplars(std::string_view record, std::vector<ExemplarRecord>* out);
+Result<void> DecodeMmapMarkers(std::string_view record, std::vector<MmapMarkerRecord>* out);
 Result<void> DecodeMetadata(std::string_view record, std::vector<MetadataRecord>* out);
-// Both the plain and the custom-bucket records.
+Result<void> DecodeStartedSamples(std::string_view record, std::vector<StartedSampleRecord>* out);
+// Of any version, with and without custom buckets.
 Result<void> DecodeHistograms(std::string_view record, std::vector<HistogramRecord>* out);
 Result<void> DecodeFloatHistograms(std::string_view record, std::vector<FloatHistogramRecord>* out);
 

@@ -89,7 +89,7 @@ std::span<const uint32_t> OrderByValue(std::span<const double> values) {
 }  // namespace
 
 Ref BaseRef(std::span<const Ref> refs) {
-  Ref first = refs.empty() ? 0 : refs[0];
+  Ref first = refs.empty() ? 0 : *std::min_element(refs.begin(), refs.end());
   uint64_t n = refs.size();
   uint64_t below = n <= kTwoBytes ? 0 : n <= kThreeBytes - kTwoBytes ? kTwoBytes : kThreeBytes;
   return first > below ? first - below : first;
@@ -137,6 +137,158 @@ void SamplesEncoder::AddRow(std::span<const Ref> refs, TimeMs t, std::span<const
     }
   }
   out_->Bytes({buffer, used});
+}
+
+namespace {
+
+// How far one sample of version 1 reaches at most.
+constexpr size_t kMaxSampleBytes = 2 * kMaxVarintBytes + sizeof(double);
+
+// A varint of one to three bytes, of which at least four are there; false: it is longer.
+inline bool TakeShort(const uint8_t** at, uint64_t* out) {
+  uint32_t four = 0;
+  std::memcpy(&four, *at, sizeof four);
+  if ((four & 0x80) == 0) {
+    *out = four & 0x7f;
+    *at += 1;
+    return true;
+  }
+  if ((four & 0x8000) == 0) {
+    *out = (four & 0x7f) | (four >> 1 & 0x3f80);
+    *at += 2;
+    return true;
+  }
+  if ((four & 0x800000) == 0) {
+    *out = (four & 0x7f) | (four >> 1 & 0x3f80) | (four >> 2 & 0x1fc000);
+    *at += 3;
+    return true;
+  }
+  return false;
+}
+
+class ColumnsDecoder {
+ public:
+  ColumnsDecoder(std::string_view record, SampleColumns* out) : in_(record), out_(out) {}
+
+  Result<void> Version1() {
+    in_.U8();
+    if (in_.empty()) return Finish();
+    base_ref_ = in_.Be64();
+    base_t_ = in_.Be64();
+    size_t expected = in_.remaining() / (2 + sizeof(double)) + 1;
+    out_->refs.resize(expected);
+    out_->values.resize(expected);
+    while (in_.ok() && !in_.empty()) {
+      QuickSamples();
+      if (in_.empty()) break;
+      auto dref = static_cast<uint64_t>(in_.Varint());
+      auto dt = static_cast<uint64_t>(in_.Varint());
+      double v = in_.BeDouble();
+      if (in_.ok()) Put(base_ref_ + dref, dt, v);
+    }
+    return Finish();
+  }
+
+  Result<void> Version2() {
+    in_.U8();
+    size_t expected = in_.remaining() / (3 + sizeof(double)) + 1;
+    out_->refs.resize(expected);
+    out_->values.resize(expected);
+    uint64_t ref = 0;
+    for (bool first = true; in_.ok() && !in_.empty(); first = false) {
+      ref += static_cast<uint64_t>(in_.Varint());
+      auto dt = static_cast<uint64_t>(in_.Varint());
+      if (first) {
+        base_t_ = dt;
+        dt = 0;
+      }
+      if (first || in_.U8() == kExplicitStart) in_.Varint();
+      double v = in_.BeDouble();
+      if (in_.ok()) Put(ref, dt, v);
+    }
+    return Finish();
+  }
+
+ private:
+  // As long as whole samples are sure to be there and have short numbers.
+  void QuickSamples() {
+    std::string_view rest = in_.Peek();
+    const auto* at = reinterpret_cast<const uint8_t*>(rest.data());
+    const uint8_t* stop = at + rest.size();
+    Ref* refs = out_->refs.data();
+    double* values = out_->values.data();
+    const uint64_t base_ref = base_ref_;
+    size_t n = size_;
+    while (static_cast<size_t>(stop - at) >= kMaxSampleBytes) {
+      const uint8_t* start = at;
+      uint64_t dref = 0;
+      uint64_t zigzag_dt = 0;
+      if (!TakeShort(&at, &dref) || !TakeShort(&at, &zigzag_dt)) {
+        at = start;
+        break;
+      }
+      auto dt = static_cast<uint64_t>(UnZigZag(zigzag_dt));
+      if (dt != stretch_dt_) [[unlikely]] {
+        size_ = n;
+        SetTime(dt);
+      }
+      uint64_t bits = 0;
+      std::memcpy(&bits, at, sizeof bits);
+      at += sizeof bits;
+      refs[n] = base_ref + static_cast<uint64_t>(UnZigZag(dref));
+      values[n++] = std::bit_cast<double>(__builtin_bswap64(bits));
+    }
+    size_ = n;
+    in_.Bytes(rest.size() - static_cast<size_t>(stop - at));
+  }
+  void Put(Ref ref, uint64_t dt, double v) {
+    SetTime(dt);
+    out_->refs[size_] = ref;
+    out_->values[size_++] = v;
+  }
+  void SetTime(uint64_t dt) {
+    if (dt == stretch_dt_) return;
+    if (size_ > 0) EndStretch();
+    stretch_dt_ = dt;
+  }
+  // Differences wrap around, as upstream's arithmetic does.
+  void EndStretch() {
+    out_->stretches.push_back({static_cast<TimeMs>(base_t_ + stretch_dt_), size_});
+  }
+  Result<void> Finish() {
+    if (!in_.ok()) return Error::Corrupt("decode samples record: invalid size");
+    if (size_ > 0) EndStretch();
+    out_->refs.resize(size_);
+    out_->values.resize(size_);
+    return {};
+  }
+
+  ByteReader in_;
+  SampleColumns* out_;
+  uint64_t base_ref_ = 0;
+  uint64_t base_t_ = 0;
+  uint64_t stretch_dt_ = 0;
+  size_t size_ = 0;
+};
+
+}  // namespace
+
+Result<void> DecodeSampleColumns(std::string_view record, SampleColumns* out) {
+  out->stretches.clear();
+  ColumnsDecoder decoder(record, out);
+  return TypeOf(record) == RecordType::kSamplesV2 ? decoder.Version2() : decoder.Version1();
+}
+
+Result<void> DecodeSamples(std::string_view record, std::vector<SampleRecord>* out) {
+  SampleColumns columns;
+  out->clear();
+  TRY(DecodeSampleColumns(record, &columns));
+  out->reserve(columns.refs.size());
+  size_t i = 0;
+  for (const SampleColumns::Stretch& stretch : columns.stretches) {
+    for (; i < stretch.end; ++i) out->push_back({columns.refs[i], stretch.t, columns.values[i]});
+  }
+  return {};
 }
 
 }  // namespace watchfire::wal

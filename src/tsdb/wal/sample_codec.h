@@ -1,11 +1,10 @@
 #pragma once
-// Samples records (type 2), the bulk of every log, from and to columns.
+// Samples records (types 2 and 11), the bulk of every log, from and to columns.
 //
 // A record may have its samples in any order, and for how small it becomes the order matters much:
 // samples of similar values are put side by side, and all numbers of a record are written with the
 // same length, so that a compressor finds the same bytes at the same distance. Whoever reads a
-// record sorts it by number again (SampleRows::SortBySeries). Pure functions and scratch memory;
-// one thread each.
+// record sorts it by number again. Scratch memory is kept per thread; thread-safe.
 
 #include <cstdint>
 #include <span>
@@ -44,5 +43,20 @@ class SamplesEncoder {
   TimeMs base_t_;
   ByteWriter* out_;
 };
+
+// The samples of a record in columns: numbers and values in the record's order, and the times as
+// stretches, since whole records have one.
+struct SampleColumns {
+  struct Stretch {
+    TimeMs t = 0;
+    size_t end = 0;  // behind its last sample
+  };
+  std::vector<Ref> refs;
+  std::vector<double> values;
+  std::vector<Stretch> stretches;
+};
+// Replaces the content of `out`; kCorrupt for a broken record. Also of version 2 (type 11), whose
+// start times are let go.
+Result<void> DecodeSampleColumns(std::string_view record, SampleColumns* out);
 
 }  // namespace watchfire::wal

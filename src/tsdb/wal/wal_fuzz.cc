@@ -91,12 +91,39 @@ void DecodeAny(std::string_view record) {
     case RecordType::kMetadata:
       static_cast<void>(DecodeMetadata(record, &metadata));
       break;
+    case RecordType::kSamplesV2: {
+      std::vector<StartedSampleRecord> started;
+      bool good = DecodeStartedSamples(record, &started).ok();
+      WF_CHECK(good == DecodeSamples(record, &samples).ok());
+      if (!good) break;
+      WF_CHECK(started.size() == samples.size());
+      ByteWriter out;
+      EncodeStartedSamples(started, &out);
+      std::vector<StartedSampleRecord> again;
+      WF_CHECK(DecodeStartedSamples(out.view(), &again).ok() && again.size() == started.size());
+      for (size_t i = 0; i < again.size(); ++i) {
+        WF_CHECK(again[i].ref == samples[i].ref && again[i].t == samples[i].t);
+        WF_CHECK(again[i].start_t == started[i].start_t);
+      }
+      break;
+    }
+    case RecordType::kMmapMarkers: {
+      std::vector<MmapMarkerRecord> markers;
+      if (DecodeMmapMarkers(record, &markers)) {
+        ByteWriter out;
+        EncodeMmapMarkers(markers, &out);
+        WF_CHECK(out.view() == record);
+      }
+      break;
+    }
     case RecordType::kHistograms:
     case RecordType::kCustomHistograms:
+    case RecordType::kHistogramsV2:
       static_cast<void>(DecodeHistograms(record, &histograms));
       break;
     case RecordType::kFloatHistograms:
     case RecordType::kCustomFloatHistograms:
+    case RecordType::kFloatHistogramsV2:
       static_cast<void>(DecodeFloatHistograms(record, &float_histograms));
       break;
     default:

@@ -442,11 +442,134 @@ TEST(WalRecord, HistogramsComeBackWithAndWithoutCustomBounds) {
   }
 }
 
+TEST(WalRecord, ColumnsAreWhatTheSamplesAre) {
+  std::mt19937_64 random(11);
+  for (int round = 0; round < 200; ++round) {
+    size_t n = random() % 40;
+    std::vector<SampleRecord> samples;
+    for (size_t i = 0; i < n; ++i) {
+      // Numbers and times of every length, some of them out of all proportion.
+      Ref ref = random() >> (random() % 64);
+      auto t = static_cast<TimeMs>(random() >> (random() % 64));
+      if (i > 0 && random() % 2 == 0) t = samples.back().t;
+      samples.push_back({ref, t, std::bit_cast<double>(random())});
+    }
+    ByteWriter out;
+    SamplesEncoder encoder(random(), static_cast<TimeMs>(random()), &out);
+    if (n > 0) {
+      out.clear();
+      out.U8(2);
+      out.Be64(samples[0].ref);
+      out.Be64(static_cast<uint64_t>(samples[0].t));
+      for (const SampleRecord& s : samples) {
+        out.Varint(static_cast<int64_t>(s.ref - samples[0].ref));
+        out.Varint(
+            static_cast<int64_t>(static_cast<uint64_t>(s.t) - static_cast<uint64_t>(samples[0].t)));
+        out.BeDouble(s.v);
+      }
+    }
+    SampleColumns columns;
+    ASSERT_TRUE(DecodeSampleColumns(out.view(), &columns).ok());
+    ASSERT_EQ(columns.refs.size(), n);
+    size_t stretch = 0;
+    for (size_t i = 0; i < n; ++i) {
+      while (columns.stretches[stretch].end <= i) ++stretch;
+      ASSERT_EQ(columns.refs[i], samples[i].ref);
+      ASSERT_EQ(columns.stretches[stretch].t, samples[i].t);
+      ASSERT_EQ(std::bit_cast<uint64_t>(columns.values[i]), std::bit_cast<uint64_t>(samples[i].v));
+    }
+    for (size_t cut = 1; cut < out.size(); ++cut) {
+      Result<void> decoded = DecodeSampleColumns(out.view().substr(0, cut), &columns);
+      if (decoded.ok()) {
+        ASSERT_EQ(columns.refs.size(), columns.values.size());
+        ASSERT_LT(columns.refs.size(), std::max<size_t>(n, 1));
+      }
+    }
+  }
+}
+
+TEST(WalRecord, MmapMarkersHaveUpstreamsBytes) {
+  std::vector<MmapMarkerRecord> markers = {{7, 0}, {258, uint64_t{3} << 32 | 8}};
+  ByteWriter out;
+  EncodeMmapMarkers(markers, &out);
+  EXPECT_EQ(out.view(), std::string_view("\x05\0\0\0\0\0\0\0\x07\0\0\0\0\0\0\0\0"
+                                         "\0\0\0\0\0\0\x01\x02\0\0\0\x03\0\0\0\x08",
+                                         33));
+  std::vector<MmapMarkerRecord> back;
+  ASSERT_TRUE(DecodeMmapMarkers(out.view(), &back).ok());
+  ASSERT_EQ(back.size(), 2u);
+  EXPECT_EQ(back[1].ref, 258u);
+  EXPECT_EQ(back[1].chunk_ref, uint64_t{3} << 32 | 8);
+}
+
+TEST(WalRecord, SamplesWithStartTimesHaveUpstreamsBytes) {
+  std::vector<StartedSampleRecord> samples = {
+      {7, 1000, 900, 1}, {9, 1001, 900, 0.5}, {8, 1000, 0, 0}, {8, 1002, 910, 0}};
+  ByteWriter out;
+  EncodeStartedSamples(samples, &out);
+  EXPECT_EQ(out.view(), std::string_view("\x0b"
+                                         "\x0e\xd0\x0f\x88\x0e\x3f\xf0\0\0\0\0\0\0"  // 7 1000 900
+                                         "\x04\x02\x01\x3f\xe0\0\0\0\0\0\0"          // +2 +1 same
+                                         "\x01\0\0\0\0\0\0\0\0\0\0"                  // -1 0 none
+                                         "\0\x04\x02\x14\0\0\0\0\0\0\0\0",           // 0 +2 +10
+                                         48));
+  std::vector<StartedSampleRecord> back;
+  ASSERT_TRUE(DecodeStartedSamples(out.view(), &back).ok());
+  ASSERT_EQ(back.size(), 4u);
+  for (size_t i = 0; i < back.size(); ++i) {
+    EXPECT_EQ(back[i].ref, samples[i].ref);
+    EXPECT_EQ(back[i].t, samples[i].t);
+    EXPECT_EQ(back[i].start_t, samples[i].start_t);
+    EXPECT_EQ(back[i].v, samples[i].v);
+  }
+  // The quick decoder lets the start times go.
+  std::vector<SampleRecord> plain;
+  ASSERT_TRUE(DecodeSamples(out.view(), &plain).ok());
+  ASSERT_EQ(plain.size(), 4u);
+  EXPECT_EQ(plain[1].ref, 9u);
+  EXPECT_EQ(plain[1].t, 1001);
+  EXPECT_EQ(plain[3].t, 1002);
+}
+
+TEST(WalRecord, HistogramsWithStartTimesAreInOneRecord) {
+  HistogramRecord plain{5, 1234, {}, 1000};
+  plain.histogram.schema = 1;
+  plain.histogram.count = 3;
+  plain.histogram.positive_spans = {{0, 1}};
+  plain.histogram.positive_deltas = {3};
+  HistogramRecord custom = plain;
+  custom.ref = 4;
+  custom.histogram.schema = model::kCustomBucketsSchema;
+  custom.histogram.custom_values = {0.5};
+  std::vector<HistogramRecord> records = {plain, custom};
+  ByteWriter out;
+  EncodeStartedHistograms(records, &out);
+  EXPECT_EQ(out.view()[0], '\x0c');
+  EXPECT_EQ(out.view().substr(1, 5), std::string_view("\x0a\xa4\x13\xd0\x0f", 5));
+  std::vector<HistogramRecord> back;
+  ASSERT_TRUE(DecodeHistograms(out.view(), &back).ok());
+  ASSERT_EQ(back.size(), 2u);
+  EXPECT_EQ(back[1].ref, 4u);
+  EXPECT_EQ(back[1].start_t, 1000);
+  EXPECT_TRUE(back[0].histogram.custom_values.empty());
+  EXPECT_EQ(back[1].histogram.custom_values, std::vector<double>{0.5});
+  ExpectTruncationsFail<std::vector<HistogramRecord>>(out.view(), DecodeHistograms);
+
+  std::vector<FloatHistogramRecord> floats = {{6, 4321, plain.histogram.ToFloat(), 17}};
+  out.clear();
+  EncodeStartedFloatHistograms(floats, &out);
+  EXPECT_EQ(out.view()[0], '\x0d');
+  std::vector<FloatHistogramRecord> floats_back;
+  ASSERT_TRUE(DecodeFloatHistograms(out.view(), &floats_back).ok());
+  EXPECT_EQ(floats_back.at(0).start_t, 17);
+  EXPECT_EQ(floats_back.at(0).histogram.positive_buckets, std::vector<double>{3});
+}
+
 TEST(WalRecord, ABrokenRecordIsNamed) {
   std::vector<SampleRecord> out;
   EXPECT_EQ(DecodeSamples(std::string_view("\x02\0\0", 3), &out).error().code(),
             ErrorCode::kCorrupt);
-  EXPECT_EQ(TypeOf(std::string_view("\x0b", 1)), RecordType::kUnknown);
+  EXPECT_EQ(TypeOf(std::string_view("\x0e", 1)), RecordType::kUnknown);
   EXPECT_EQ(TypeOf(""), RecordType::kUnknown);
 }
 
