@@ -187,7 +187,7 @@ Result<SeriesRef> HeadAppender::Append(SeriesRef ref, const model::Labels& label
   }
   if (checked.error != AppendError::kNone) return Refusal(checked.error);
   Keep(id, t, v, checked);
-  return RefOf(id);
+  return ref != 0 ? ref : RefOf(id);
 }
 
 void HeadAppender::AppendRow(TimeMs t, std::span<const SeriesRef> refs,

@@ -88,6 +88,7 @@ SampleStore::Verdict SampleStore::Check(SeriesId id, TimeMs t, double v, Free* f
     return verdict;
   }
   if (timeline != kBetween && t > timelines_[timeline]->newest.load(std::memory_order_acquire)) {
+    if (free != nullptr) *free = {timeline, t, {0, UINT32_MAX}};
     return verdict;
   }
   auto newest = Newest(id);

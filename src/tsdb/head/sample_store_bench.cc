@@ -16,6 +16,7 @@ void BM_slices(benchmark::State& state) {
   auto count = static_cast<SeriesId>(state.range(0));
   auto request = static_cast<size_t>(state.range(1));
   auto change_every = static_cast<size_t>(state.range(2));
+  bool overtaking = state.range(3) != 0;
   SampleStore store;
   std::mt19937_64 random(1);
   std::vector<double> values(count);
@@ -38,8 +39,13 @@ void BM_slices(benchmark::State& state) {
       row.values.push_back(values[id]);
     }
   };
+  uint64_t refused = 0;
   auto apply = [&] {
-    for (size_t i = 0; i + 1 < requests.size(); ++i) store.Apply(requests[i]);
+    // Two connections, neither waiting for the other.
+    for (size_t i = 0; overtaking && i + 2 < requests.size(); i += 2) {
+      if (random() % 3 == 0) std::swap(requests[i], requests[i + 1]);
+    }
+    for (size_t i = 0; i + 1 < requests.size(); ++i) refused += store.Apply(requests[i]).refused;
     requests.erase(requests.begin(), requests.end() - 1);
   };
   cut();
@@ -54,11 +60,15 @@ void BM_slices(benchmark::State& state) {
   }
   state.SetItemsProcessed(static_cast<int64_t>(samples));
   state.counters["timelines"] = static_cast<double>(store.GetStats().timelines);
+  state.counters["refused"] = static_cast<double>(refused);
   state.counters["segments"] = static_cast<double>(store.GetStats().segments);
 }
 BENCHMARK(BM_slices)
-    ->ArgNames({"series", "request", "change_every"})
-    ->ArgsProduct({{100'000, 1'000'000}, {2000, 500}, {0, 3}})
+    ->ArgNames({"series", "request", "change_every", "overtaking"})
+    ->ArgsProduct({{100'000, 1'000'000}, {2000, 500}, {0, 3}, {0}})
+    ->Args({100'000, 2000, 3, 1})
+    ->Args({5'000, 2000, 3, 1})
+    ->Args({5'000, 500, 3, 1})
     ->Iterations(60)
     ->Unit(benchmark::kMillisecond);
 

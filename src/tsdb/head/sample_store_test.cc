@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <random>
 #include <thread>
 
@@ -29,10 +30,15 @@ class Oracle {
     for (const auto& [t, row] : rows) {
       for (size_t i = 0; i < row.ids.size(); ++i) {
         std::vector<Kept>& series = series_[row.ids[i]];
-        if (series.empty() || series.back().t < t) series.push_back({t, row.values[i], sequence_});
+        if (series.empty() || series.back().t < std::max(t, cut_)) {
+          series.push_back({t, row.values[i], sequence_});
+        }
       }
     }
   }
+  // Later snapshots do not see what is older; nor do series remember it.
+  void DropBefore(TimeMs cut) { cut_ = cut; }
+  TimeMs cut() const { return cut_; }
   std::string Expected(SeriesId id, uint64_t sequence, TimeMs mint, TimeMs maxt) const {
     std::string out;
     auto found = series_.find(id);
@@ -47,6 +53,7 @@ class Oracle {
  private:
   std::map<SeriesId, std::vector<Kept>> series_;
   uint64_t sequence_ = 0;
+  TimeMs cut_ = kMinTime;
 };
 
 std::string Got(SampleReader& reader, SeriesId id, TimeMs mint, TimeMs maxt) {
@@ -117,7 +124,7 @@ class Senders {
     for (size_t n = 0; n < sender.request; ++n) {
       if (sender.at == 0) {
         now_ += static_cast<TimeMs>(random_() % 20000);
-        if (random_() % 100 == 0) now_ += kEraMs / 3;
+        if (random_() % 30 == 0) now_ += kEraMs / 3;
         sender.t = ++now_;
         if (random_() % 10 == 0) Churn(sender);
       }
@@ -168,34 +175,51 @@ class Senders {
   TimeMs now_ = kStart;
 };
 
+// Eras are dropped meanwhile, and series without samples are forgotten.
 TEST(SampleStore, HoldsWhatWasAppliedHoweverRowsAreCut) {
+  size_t dropped = 0;
   for (uint64_t seed = 1; seed <= 40; ++seed) {
     SampleStore store;
     Oracle oracle;
     Senders senders(seed);
     std::mt19937_64 random(seed);
-    std::vector<std::unique_ptr<Snapshot>> snapshots;
+    std::vector<std::pair<std::unique_ptr<Snapshot>, TimeMs>> snapshots;  // and what is dropped
     TimeMs newest = kStart;
     for (int step = 1; step <= 400; ++step) {
       Rows rows = senders.Next();
+      rows.erase(rows.begin(), rows.lower_bound(oracle.cut()));  // out of bounds
       if (!rows.empty()) newest = std::max(newest, rows.rbegin()->first);
       store.Apply(rows);
       oracle.Apply(rows);
-      if (random() % 10 == 0) snapshots.push_back(std::make_unique<Snapshot>(&store));
+      if (random() % 10 == 0) {
+        snapshots.emplace_back(std::make_unique<Snapshot>(&store), oracle.cut());
+      }
       if (random() % 15 == 0 && !snapshots.empty()) {
         snapshots.erase(snapshots.begin() + static_cast<ptrdiff_t>(random() % snapshots.size()));
       }
+      if (step % 90 == 0) {
+        TimeMs cut = (newest - kEraMs) / kEraMs * kEraMs;
+        dropped += store.DropBefore(cut);
+        oracle.DropBefore(cut);
+        std::vector<SeriesId> ids(senders.num_series());
+        std::iota(ids.begin(), ids.end(), 0);
+        store.EraseUsed(&ids);
+        std::erase_if(ids, [&](SeriesId id) { return id % 3 == 0; });
+        store.Forget(ids);
+      }
       if (step % 25 != 0 || snapshots.empty()) continue;
-      const Snapshot& snapshot = *snapshots[random() % snapshots.size()];
-      SampleReader reader(&store, &snapshot);
+      const auto& [snapshot, cut] = snapshots[random() % snapshots.size()];
+      SampleReader reader(&store, snapshot.get());
       TimeMs mint = random() % 2 == 0 ? kMinTime : newest - static_cast<TimeMs>(random() % kEraMs);
       TimeMs maxt = random() % 2 == 0 ? kMaxTime : newest - static_cast<TimeMs>(random() % 60000);
       for (SeriesId id = 0; id < senders.num_series(); ++id) {
-        ASSERT_EQ(Got(reader, id, mint, maxt), oracle.Expected(id, snapshot.sequence(), mint, maxt))
+        ASSERT_EQ(Got(reader, id, mint, maxt),
+                  oracle.Expected(id, snapshot->sequence(), std::max(mint, cut), maxt))
             << "seed " << seed << " step " << step << " series " << id;
       }
     }
   }
+  EXPECT_GT(dropped, 20u);
 }
 
 // The newest sample decides alone what a series may get next, wherever it lies.
@@ -271,6 +295,50 @@ TEST(SampleStore, SlicedRowsKeepTheirTimelines) {
   }
 }
 
+// At the start of an era all segments end anyway: what was parted by chance comes together.
+TEST(SampleStore, SeriesOfOneRowMeetAgainInTheNextEra) {
+  SampleStore store;
+  auto row = [](TimeMs t, SeriesId from, SeriesId to) {
+    Rows rows;
+    for (SeriesId id = from; id < to; ++id) {
+      rows[t].ids.push_back(id);
+      rows[t].values.push_back(1);
+    }
+    return rows;
+  };
+  store.Apply(row(kStart, 0, 70));
+  store.Apply(row(kStart, 70, 150));
+  store.Apply(row(kStart + 1, 0, 150));
+  auto share = [&] {
+    Snapshot snapshot(&store);
+    SampleReader reader(&store, &snapshot);
+    const TimeMs* first = reader.Read(0, kStart + kEraMs, kMaxTime).t.data();
+    const TimeMs* last = reader.Read(149, kStart + kEraMs, kMaxTime).t.data();
+    return first != nullptr && first == last;
+  };
+  EXPECT_FALSE(share());
+  store.Apply(row(kStart + kEraMs, 0, 150));
+  EXPECT_TRUE(share());
+  // Pieces fill the common row.
+  store.Apply(row(kStart + kEraMs + 1, 0, 100));
+  store.Apply(row(kStart + kEraMs + 1, 100, 150));
+  EXPECT_TRUE(share());
+}
+
+// A target whose series all go stale and come back goes on in its timeline.
+TEST(SampleStore, AFlappingTargetTakesNoNewTimelines) {
+  SampleStore store;
+  for (TimeMs t = 0; t < 100; ++t) {
+    Rows rows;
+    for (SeriesId id = 0; id < 50; ++id) {
+      rows[kStart + t].ids.push_back(id);
+      rows[kStart + t].values.push_back(t % 5 == 4 ? model::kStaleNan : 1);
+    }
+    EXPECT_EQ(store.Apply(rows).appended, 50u);
+  }
+  EXPECT_EQ(store.GetStats().timelines, 1u);
+}
+
 // Readers look all the time while rows come in pieces: each sees just the transactions up to its
 // own, in rows that others go on filling, too.
 TEST(SampleStore, ReadersSeeWholeTransactionsOfRowsInPieces) {
@@ -278,7 +346,7 @@ TEST(SampleStore, ReadersSeeWholeTransactionsOfRowsInPieces) {
   Senders senders(7);
   Oracle oracle;
   std::vector<Rows> transactions;
-  for (int i = 0; i < 600; ++i) {
+  for (int i = 0; i < 2000; ++i) {
     transactions.push_back(senders.Next());
     oracle.Apply(transactions.back());
   }
