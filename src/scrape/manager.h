@@ -7,7 +7,8 @@
 //   discovery sink: [&](const discovery::TargetSets& sets) { scrapes.UpdateTargets(sets); }
 //
 // No thread a target: one thread ("scrape-loop") knows when which target is due, one ("fetch")
-// moves all bytes, and the pool of workers parses and appends. Per scraped sample this costs one
+// moves all bytes and stores pages that are laid out like the last one, and the pool of workers
+// does those that are new, large or failed. Per scraped sample this costs one
 // comparison of its key with the last page's and one number parsed (exposition/parser.h);
 // relabelling and label parsing happen once in the life of a series.
 //
