@@ -71,6 +71,10 @@ class Appender {
                                                  TimeMs t,
                                                  const model::FloatHistogram& histogram) = 0;
   virtual Result<void> AppendExemplar(SeriesRef ref, const model::Exemplar& exemplar) = 0;
+  // What the page says of the series now. Storages that do not keep it let it pass.
+  virtual Result<void> UpdateMetadata(SeriesRef /*ref*/, const model::Metadata& /*metadata*/) {
+    return {};
+  }
 
   // Logs the transaction, then publishes it. An error (disk full) means that nothing of it is
   // visible or kept.

@@ -23,7 +23,9 @@ Head::Head(const HeadOptions& options)
       out_of_order_({options.fs, options.clock,
                      options.wbl_directory.empty() ? JoinPath(DirName(options.wal_directory), "wbl")
                                                    : options.wbl_directory,
-                     options.segment_bytes, options.registry}) {
+                     options.segment_bytes, options.registry}),
+      exemplars_(*options.registry) {
+  exemplars_.Resize(options.max_exemplars);
   out_of_order_.SetWindow(options.out_of_order_window_ms);
   index_.OnCreate([this](SeriesId id) { Created(id); });
 }
@@ -71,7 +73,7 @@ Result<void> Head::Commit(Transaction transaction) {
   if (transaction.empty()) return {};
   if (writer_ == nullptr) return Error::Unavailable("the database is not open for writing");
   if (!transaction.late.empty()) return CommitLate(std::move(transaction));
-  TRY(Log(Encode(transaction)));
+  TRY(Log(EncodeWhole(transaction)));
   Publish(transaction);
   return {};
 }
@@ -211,6 +213,8 @@ void Head::Publish(const Transaction& transaction) {
   metrics_->appended_floats->Increment(static_cast<double>(outcome.appended));
   metrics_->appended_histograms->Increment(static_cast<double>(histograms));
   metrics_->out_of_order.floats->Increment(static_cast<double>(outcome.refused));
+  if (!transaction.metadata.empty()) AddMetadata(transaction.metadata);
+  if (!transaction.exemplars.empty()) AddExemplars(transaction.exemplars);
 }
 
 HeadStats Head::Stats() {

@@ -8,7 +8,7 @@
 // used again when their series is gone (head_gc.cc).
 //
 // Thread-safe after Replay and OpenLog, which one thread calls first. Never does: fsync on commit
-// (as upstream), blocks, deletion of series.
+// (as upstream), write blocks.
 
 #include <atomic>
 #include <functional>
@@ -27,7 +27,9 @@
 #include "tsdb/chunk/encoded_chunk.h"
 #include "tsdb/head/active_appenders.h"
 #include "tsdb/head/deletions.h"
+#include "tsdb/head/exemplar_store.h"
 #include "tsdb/head/histogram_store.h"
+#include "tsdb/head/metadata_store.h"
 #include "tsdb/head/out_of_order.h"
 #include "tsdb/head/sample_store.h"
 #include "tsdb/head/wal_refs.h"
@@ -44,6 +46,8 @@ struct HeadOptions {
   std::string wbl_directory;           // empty: `wbl` beside the other
   int64_t out_of_order_window_ms = 0;  // see SetOutOfOrderWindow
   int64_t chunk_range_ms = kEraMs;     // what becomes a block at once (min-block-duration)
+  uint64_t max_exemplars = 0;          // see SetMaxExemplars
+  bool metadata_records = false;       // keep and log what UpdateMetadata says
   wal::Compression compression = wal::Compression::kZstd;
   uint64_t segment_bytes = wal::kDefaultSegmentBytes;
   client::Registry* registry = nullptr;  // required
@@ -104,6 +108,16 @@ class Head final : public storage::Appendable, public storage::Queryable {
   // and blocks. Returns the number of series that lose something.
   Result<uint64_t> Delete(TimeMs mint, TimeMs maxt, const model::Matchers& matchers);
 
+  // ---- beside the samples
+  // At most so many exemplars are kept, from now on; 0: none.
+  void SetMaxExemplars(uint64_t max) { exemplars_.Resize(max); }
+  // mint ≤ t ≤ maxt, of series that match one of the sets, in order of labels.
+  std::vector<SeriesExemplars> SelectExemplars(TimeMs mint, TimeMs maxt,
+                                               const std::vector<model::Matchers>& sets) const {
+    return exemplars_.Select(mint, maxt, sets);
+  }
+  std::optional<model::Metadata> MetadataOf(const model::Labels& labels) const;
+
   // ---- out of order
   // Samples up to so much older than the newest are taken from now on; 0: none. What was taken
   // stays until it is in blocks.
@@ -131,7 +145,9 @@ class Head final : public storage::Appendable, public storage::Queryable {
 
   // Forgets whole eras that end at or before `t`, unused series, and the log that holds nothing
   // newer.
-  Result<void> Truncate(TimeMs t);
+  Result<void> Truncate(TimeMs t) EXCLUDES(truncate_mutex_);
+  // The last part of Truncate again, if the disk did not take it then.
+  Result<void> TruncateLog() EXCLUDES(truncate_mutex_);
   // Removes the series that have nothing in the head and that nobody is about to append to. Waits
   // at most so long for transactions and for queries that may know them, else it is for the next
   // time. Returns the number removed. Truncate calls it.
@@ -156,11 +172,16 @@ class Head final : public storage::Appendable, public storage::Queryable {
   };
   struct Transaction : Samples {
     Samples late;  // out of order
-    bool empty() const { return Samples::empty() && late.empty(); }
+    std::vector<wal::ExemplarRecord> exemplars;
+    std::vector<wal::MetadataRecord> metadata;
+    bool empty() const {
+      return Samples::empty() && late.empty() && exemplars.empty() && metadata.empty();
+    }
   };
   struct Metrics;
 
   Result<void> Commit(Transaction transaction) EXCLUDES(log_mutex_);
+  std::vector<wal::PreparedRecord> EncodeWhole(const Transaction& transaction) const;
   std::vector<wal::PreparedRecord> Encode(const Samples& samples) const;
   void EncodeHistogramRecords(const Samples& samples, std::vector<wal::PreparedRecord>* out) const;
   Result<void> Log(std::vector<wal::PreparedRecord> records) EXCLUDES(log_mutex_);
@@ -171,7 +192,12 @@ class Head final : public storage::Appendable, public storage::Queryable {
   Result<void> ReplayOutOfOrder(const std::function<std::optional<SeriesId>(wal::Ref)>& find,
                                 ReplayResult* result);
   void ReplayDeletion(SeriesId id, TimeMs mint, TimeMs maxt);
-  Result<void> WriteCheckpoint(uint64_t last_segment, TimeMs mint);
+  // Of records, whose refs are series ids here.
+  void AddExemplars(std::span<const wal::ExemplarRecord> exemplars);
+  void AddMetadata(std::span<const wal::MetadataRecord> metadata);
+  Result<void> WriteCheckpoint(TimeMs mint, bool whole) REQUIRES(truncate_mutex_);
+  // The log has nothing before `t` afterwards.
+  Result<void> ForgetInLog(TimeMs t) EXCLUDES(truncate_mutex_);
   wal::Ref WalRef(SeriesId id) const { return wal_refs_.Get(id); }
   // Whether a checkpoint up to that segment still needs the series that the log calls so.
   bool CheckpointNeeds(wal::Ref ref, uint64_t last_segment) const EXCLUDES(created_mutex_);
@@ -195,11 +221,18 @@ class Head final : public storage::Appendable, public storage::Queryable {
   HistogramStore histograms_;
   OutOfOrder out_of_order_;
   Deletions deletions_;
+  ExemplarStore exemplars_;
+  MetadataStore metadata_;
   std::atomic<TimeMs> min_time_{kMaxTime};
   std::atomic<TimeMs> max_time_{kMinTime};
 
   std::atomic<TimeMs> min_valid_time_{kMinTime};
   ActiveAppenders appenders_;
+
+  Mutex truncate_mutex_;
+  std::optional<TimeMs> log_cut_ GUARDED_BY(truncate_mutex_);  // what the log need not keep
+  // The log may have samples that were dropped from memory, since blocks have them.
+  std::atomic<bool> log_outlives_memory_{false};
 
   // Held over the write, so that a series is in the log before its samples.
   Mutex log_mutex_;

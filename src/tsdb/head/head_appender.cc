@@ -257,8 +257,23 @@ Result<SeriesRef> HeadAppender::AppendFloatHistogram(SeriesRef ref, const model:
   return RefOf(id);
 }
 
-Result<void> HeadAppender::AppendExemplar(SeriesRef ref, const model::Exemplar&) {
-  if (!SeriesOf(ref)) return Refusal(AppendError::kUnknownRef);
+Result<void> HeadAppender::AppendExemplar(SeriesRef ref, const model::Exemplar& exemplar) {
+  Begin();
+  std::optional<SeriesId> id = SeriesOf(ref);
+  if (!id) return Refusal(AppendError::kUnknownRef);
+  if (!head_->exemplars_.enabled()) return {};
+  bool wanted = TRY(head_->exemplars_.Check(head_->index_.LabelsOf(*id), exemplar,
+                                            head_->out_of_order_.window_ms()));
+  if (wanted) transaction_.exemplars.push_back({*id, exemplar});
+  return {};
+}
+
+Result<void> HeadAppender::UpdateMetadata(SeriesRef ref, const model::Metadata& metadata) {
+  if (!head_->options_.metadata_records) return {};
+  Begin();
+  std::optional<SeriesId> id = SeriesOf(ref);
+  if (!id) return Refusal(AppendError::kUnknownRef);
+  if (head_->metadata_.Differs(*id, metadata)) transaction_.metadata.push_back({*id, metadata});
   return {};
 }
 

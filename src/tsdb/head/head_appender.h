@@ -25,8 +25,9 @@ class HeadAppender final : public storage::Appender {
   Result<storage::SeriesRef> AppendFloatHistogram(storage::SeriesRef ref,
                                                   const model::Labels& labels, TimeMs t,
                                                   const model::FloatHistogram& histogram) override;
-  // Exemplars are not stored (upstream's default, too): accepted and forgotten.
+  // Those that repeat the series' newest, or come while none are kept, pass without an effect.
   Result<void> AppendExemplar(storage::SeriesRef ref, const model::Exemplar& exemplar) override;
+  Result<void> UpdateMetadata(storage::SeriesRef ref, const model::Metadata& metadata) override;
   Result<void> Commit() override;
   void Rollback() override;
 

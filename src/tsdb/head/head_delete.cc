@@ -14,6 +14,10 @@ constexpr size_t kSeriesPerReader = 4096;
 
 Result<uint64_t> Head::Delete(TimeMs mint, TimeMs maxt, const model::Matchers& matchers) {
   if (writer_ == nullptr) return Error::Unavailable("the database is not open for writing");
+  // What is deleted from blocks must not come back from the log, should a block become empty and
+  // go.
+  TimeMs oldest = min_time_.load(std::memory_order_relaxed);
+  if (mint < oldest && log_outlives_memory_) TRY(ForgetInLog(oldest));
   std::vector<std::pair<SeriesId, block::Interval>> deleted;
   {
     Snapshot snapshot(&samples_);

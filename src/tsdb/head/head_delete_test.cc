@@ -131,6 +131,20 @@ TEST_F(DeleteTest, AgreesWithAMapInQueriesExportsAndRestarts) {
   }
 }
 
+// A block that is deleted wholly goes, and with it what it says of how far blocks reach.
+TEST_F(DeleteTest, WhatIsDeletedFromBlocksDoesNotComeBackFromTheLog) {
+  for (TimeMs era = 0; era < 4; ++era) {
+    auto appender = head_->NewAppender();
+    ASSERT_TRUE(appender->Append(0, Series(1), era * kEraMs, 1).ok());
+    ASSERT_TRUE(appender->Commit().ok());
+  }
+  ASSERT_TRUE(head_->Truncate(2 * kEraMs).ok());
+  Content content = Queried(*head_, kMinTime, kMaxTime);
+  ASSERT_TRUE(head_->Delete(0, 2 * kEraMs - 1, All()).ok());
+  Open();
+  EXPECT_EQ(Difference(Queried(*head_, kMinTime, kMaxTime), content), "");
+}
+
 TEST_F(DeleteTest, GoesWithTheEraItConcerns) {
   auto appender = head_->NewAppender();
   for (TimeMs t = 0; t < 4 * kEraMs; t += 600'000) {
@@ -143,6 +157,7 @@ TEST_F(DeleteTest, GoesWithTheEraItConcerns) {
   ASSERT_TRUE(head_->Truncate(2 * kEraMs).ok());
   EXPECT_EQ(Difference(Queried(*head_, kMinTime, kMaxTime), content), "");
   appender.reset();
+  held_ = 2 * kEraMs;
   Open();
   EXPECT_EQ(Difference(Queried(*head_, kMinTime, kMaxTime), content), "");
 }

@@ -73,6 +73,7 @@ size_t Head::Remove(std::span<const SeriesId> candidates) {
   std::vector<SeriesId> gone = index_.RemoveMarked(ids);
   if (gone.empty()) return 0;
   samples_.Forget(gone);
+  metadata_.Forget(gone);
   deletions_.Forget([&](SeriesId id) { return std::binary_search(gone.begin(), gone.end(), id); });
   uint64_t segment = writer_ == nullptr ? 0 : writer_->segment();
   {

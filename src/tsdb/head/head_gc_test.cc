@@ -44,6 +44,7 @@ class HeadGarbageTest : public ::testing::Test {
     options.chunk_range_ms = kRange;
     options.registry = registry_.get();
     head_ = std::make_unique<Head>(options);
+    if (held_ != kMinTime) head_->RaiseMinValidTime(held_);
     replayed_ = *head_->Replay(nullptr);
     ASSERT_TRUE(head_->OpenLog().ok());
   }
@@ -58,6 +59,7 @@ class HeadGarbageTest : public ::testing::Test {
   std::unique_ptr<client::Registry> registry_;
   std::unique_ptr<Head> head_;
   ReplayResult replayed_;
+  TimeMs held_ = kMinTime;  // what blocks reach up to
 };
 
 Labels Pod(int pod, int line) {
@@ -109,6 +111,7 @@ TEST_F(HeadGarbageTest, ASeriesWithoutSamplesGoesAndItsRefIsRefused) {
                       {Pod(2, 1).ToMetricString(), {{3 * kRange, 2}, {3 * kRange + 1, 3}}}};
   EXPECT_EQ(Read(*head_), expected);
   appender.reset();
+  held_ = 2 * kRange;
   Open();
   EXPECT_EQ(Read(*head_), expected);
 }
@@ -128,8 +131,10 @@ TEST_F(HeadGarbageTest, CheckpointsForgetRemovedSeriesAndNumbersAreNotUsedAgain)
   }
   EXPECT_LE(head_->Stats().num_series, 300u);
   Content before = Read(*head_, t - kRange);
+  held_ = t - kRange;
   Open();
-  EXPECT_LE(replayed_.series, 300u);
+  // Some more than in memory, since the newest third of the log is left as it is.
+  EXPECT_LE(replayed_.series, 500u);
   EXPECT_EQ(replayed_.unknown_refs, 0u);
   EXPECT_EQ(Read(*head_, t - kRange), before);
   // What is new now must not be taken for what was logged before.

@@ -69,6 +69,10 @@ Head::Metrics::Metrics(client::Registry& r) {
                                        "Total number of checkpoint creations attempted.");
   checkpoint_creations_failed = &r.AddCounter("prometheus_tsdb_checkpoint_creations_failed_total",
                                               "Total number of checkpoint creations that failed.");
+  checkpoint_deletions = &r.AddCounter("prometheus_tsdb_checkpoint_deletions_total",
+                                       "Total number of checkpoint deletions attempted.");
+  checkpoint_deletions_failed = &r.AddCounter("prometheus_tsdb_checkpoint_deletions_failed_total",
+                                              "Total number of checkpoint deletions that failed.");
 }
 
 }  // namespace watchfire::head

@@ -40,6 +40,8 @@ struct Head::Metrics {
   client::Counter* wbl_unknown_refs;
   client::Counter* checkpoint_creations;
   client::Counter* checkpoint_creations_failed;
+  client::Counter* checkpoint_deletions;
+  client::Counter* checkpoint_deletions_failed;
 };
 
 }  // namespace watchfire::head

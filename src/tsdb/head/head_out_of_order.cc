@@ -11,7 +11,7 @@ namespace watchfire::head {
 // The head's own log comes first, since it names the series. Should the other fail then, what came
 // in order is logged and shows, and the error is told: sending the transaction again does no harm.
 Result<void> Head::CommitLate(Transaction transaction) {
-  TRY(Log(Encode(transaction)));
+  TRY(Log(EncodeWhole(transaction)));
   MutexLock lock(out_of_order_.commit_mutex());
   Result<void> logged = out_of_order_.Log(Encode(transaction.late));
   if (!logged) transaction.late = {};

@@ -62,6 +62,8 @@ void Replayer::Apply(ReplayStep step) {
   transaction.rows = std::move(step.rows);
   transaction.histograms = std::move(step.histograms);
   transaction.float_histograms = std::move(step.float_histograms);
+  transaction.exemplars = std::move(step.exemplars);
+  transaction.metadata = std::move(step.metadata);
   if (!transaction.empty()) head_->Publish(transaction);
   for (const wal::TombstoneRecord& one : step.tombstones) {
     head_->ReplayDeletion(static_cast<SeriesId>(one.ref), one.mint, one.maxt);
@@ -136,6 +138,7 @@ ReplayResult Replayer::Finish() {
   result_.unknown_refs = reader_.unknown_refs();
   head_->metrics_->series->Increment(static_cast<double>(result_.series));
   head_->metrics_->series_created->Increment(static_cast<double>(result_.series));
+  if (reader_.passed_over()) head_->log_outlives_memory_ = true;
   MutexLock lock(head_->created_mutex_);
   head_->next_ref_ = reader_.max_ref() + 1;
   return result_;

@@ -43,6 +43,7 @@ class HeadTest : public ::testing::Test {
     options.wal_directory = directory_ + "/wal";
     options.registry = registry_.get();
     head_ = std::make_unique<Head>(options);
+    if (held_ != kMinTime) head_->RaiseMinValidTime(held_);
     replayed_ = *head_->Replay(nullptr);
     ASSERT_TRUE(head_->OpenLog().ok());
   }
@@ -51,6 +52,7 @@ class HeadTest : public ::testing::Test {
   std::unique_ptr<client::Registry> registry_;
   std::unique_ptr<Head> head_;
   ReplayResult replayed_;
+  TimeMs held_ = kMinTime;  // what blocks reach up to
 };
 
 Labels Series(int i) {
@@ -340,8 +342,14 @@ TEST_F(HeadTest, TruncationForgetsOldErasInMemoryAndInTheLog) {
   std::string kept;
   {
     auto appender = head_->NewAppender();
-    std::vector<SeriesRef> refs = {*appender->GetRef(Series(1)), *appender->GetRef(Series(2))};
     for (TimeMs t = 0; t < 4 * kEraMs; t += 300000) {
+      if (t > 0 && t % kEraMs == 0) {
+        // Every start begins a segment.
+        appender.reset();
+        Open();
+        appender = head_->NewAppender();
+      }
+      std::vector<SeriesRef> refs = {*appender->GetRef(Series(1)), *appender->GetRef(Series(2))};
       appender->AppendRow(t, refs, std::vector<double>{static_cast<double>(t), 1}, nullptr);
       ASSERT_TRUE(appender->Commit().ok());
     }
@@ -351,8 +359,10 @@ TEST_F(HeadTest, TruncationForgetsOldErasInMemoryAndInTheLog) {
   ASSERT_TRUE(head_->Truncate(2 * kEraMs + 1000).ok());
   EXPECT_EQ(Dump(**head_->NewQuerier(kMinTime, kMaxTime)), kept);
   EXPECT_EQ(head_->Stats().min_time, 2 * kEraMs);
-  EXPECT_TRUE(std::filesystem::exists(directory_ + "/wal/checkpoint.00000000/00000000"));
-  EXPECT_FALSE(std::filesystem::exists(directory_ + "/wal/00000000"));
+  // Segments 0 to 3: two thirds of those before the newest.
+  EXPECT_TRUE(std::filesystem::exists(directory_ + "/wal/checkpoint.00000001/00000000"));
+  EXPECT_FALSE(std::filesystem::exists(directory_ + "/wal/00000001"));
+  EXPECT_TRUE(std::filesystem::exists(directory_ + "/wal/00000002"));
   {
     // Appends go on, and a second truncation replaces the first checkpoint.
     auto appender = head_->NewAppender();
@@ -361,7 +371,13 @@ TEST_F(HeadTest, TruncationForgetsOldErasInMemoryAndInTheLog) {
     ASSERT_TRUE(appender->Commit().ok());
     kept = Dump(**head_->NewQuerier(3 * kEraMs, kMaxTime));
   }
+  held_ = 2 * kEraMs;
+  Open();
   ASSERT_TRUE(head_->Truncate(3 * kEraMs).ok());
+  EXPECT_FALSE(std::filesystem::exists(directory_ + "/wal/checkpoint.00000001"));
+  EXPECT_TRUE(std::filesystem::exists(directory_ + "/wal/checkpoint.00000003"));
+  // What is in blocks does not come back, though the log still has some of it.
+  held_ = 3 * kEraMs;
   Open();
   EXPECT_EQ(Dump(**head_->NewQuerier(kMinTime, kMaxTime)), kept);
 }

@@ -38,6 +38,7 @@ class HeadOnDisk : public ::testing::Test {
     registry_ = std::make_unique<client::Registry>();
     options_.registry = registry_.get();
     head_ = std::make_unique<Head>(options_);
+    if (held_ != kMinTime) head_->RaiseMinValidTime(held_);
     replayed_ = *head_->Replay(nullptr);
     ASSERT_TRUE(head_->OpenLog().ok());
   }
@@ -57,6 +58,7 @@ class HeadOnDisk : public ::testing::Test {
   std::unique_ptr<client::Registry> registry_;
   std::unique_ptr<Head> head_;
   ReplayResult replayed_;
+  TimeMs held_ = kMinTime;  // what blocks reach up to
 };
 
 inline model::Labels Series(int i) {

@@ -92,6 +92,7 @@ void HistogramStore::Encode(Series* series, size_t count) {
 bool HistogramStore::Append(SeriesId id, chunk::HistogramPoint point, uint64_t sequence,
                             uint64_t watermark) {
   MutexLock lock(mutex_);
+  if (!cuts_.empty()) Purge(watermark);
   Series& series = series_[id];
   std::vector<Entry>& open = series.open;
   TimeMs newest = !open.empty()           ? open.back().point.t
@@ -116,6 +117,7 @@ void HistogramStore::Read(SeriesId id, TimeMs mint, TimeMs maxt, uint64_t sequen
   std::vector<chunk::HistogramPoint> newest;
   {
     MutexLock lock(mutex_);
+    mint = OldestShown(mint, sequence);
     auto found = series_.find(id);
     if (found == series_.end()) return;
     for (const Chunk& one : found->second.chunks) {
@@ -132,6 +134,7 @@ void HistogramStore::Read(SeriesId id, TimeMs mint, TimeMs maxt, uint64_t sequen
 
 bool HistogramStore::HasSamples(SeriesId id, TimeMs mint, TimeMs maxt, uint64_t sequence) const {
   MutexLock lock(mutex_);
+  mint = OldestShown(mint, sequence);
   auto found = series_.find(id);
   if (found == series_.end()) return false;
   const Series& series = found->second;
@@ -172,8 +175,31 @@ std::optional<TimeMs> HistogramStore::OldestTime(SeriesId id) const {
   return series.chunks.empty() ? series.open.front().point.t : series.chunks.front()->mint;
 }
 
-void HistogramStore::DropBefore(TimeMs t) {
+void HistogramStore::DropBefore(TimeMs t, uint64_t sequence, uint64_t watermark) {
   MutexLock lock(mutex_);
+  if (series_.empty()) return;
+  cuts_.push_back({t, sequence});
+  Purge(watermark);
+}
+
+TimeMs HistogramStore::OldestShown(TimeMs mint, uint64_t sequence) const {
+  for (const Cut& cut : cuts_) {
+    if (sequence > cut.sequence) mint = std::max(mint, cut.t);
+  }
+  return mint;
+}
+
+void HistogramStore::Purge(uint64_t watermark) {
+  TimeMs before = kMinTime;
+  std::erase_if(cuts_, [&](const Cut& cut) {
+    if (cut.sequence >= watermark) return false;
+    before = std::max(before, cut.t);
+    return true;
+  });
+  if (before != kMinTime) Erase(before);
+}
+
+void HistogramStore::Erase(TimeMs t) {
   for (auto& [id, series] : series_) {
     std::erase_if(series.chunks, [&](const Chunk& one) { return one->maxt < t; });
     std::erase_if(series.open, [&](const Entry& entry) { return entry.point.t < t; });

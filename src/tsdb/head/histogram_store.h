@@ -43,7 +43,9 @@ class HistogramStore {
   bool EndsWith(SeriesId id, const chunk::HistogramPoint& point) const EXCLUDES(mutex_);
   std::optional<TimeMs> OldestTime(SeriesId id) const EXCLUDES(mutex_);
 
-  void DropBefore(TimeMs t) EXCLUDES(mutex_);
+  // Readers that know more than `sequence` see nothing before `t` any more; the memory goes when
+  // the others are gone.
+  void DropBefore(TimeMs t, uint64_t sequence, uint64_t watermark) EXCLUDES(mutex_);
   size_t num_series() const EXCLUDES(mutex_);
   size_t bytes() const EXCLUDES(mutex_);
   // Cheap: most heads have none.
@@ -62,10 +64,18 @@ class HistogramStore {
     std::vector<Chunk> chunks;
     std::vector<Entry> open;  // newer than the chunks
   };
+  struct Cut {
+    TimeMs t = 0;
+    uint64_t sequence = 0;  // readers beyond it are concerned
+  };
   static void Encode(Series* series, size_t count);
+  TimeMs OldestShown(TimeMs mint, uint64_t sequence) const REQUIRES(mutex_);
+  void Purge(uint64_t watermark) REQUIRES(mutex_);
+  void Erase(TimeMs before) REQUIRES(mutex_);
 
   mutable Mutex mutex_;
   std::map<SeriesId, Series> series_ GUARDED_BY(mutex_);
+  std::vector<Cut> cuts_ GUARDED_BY(mutex_);
   std::atomic<bool> any_{false};
 };
 

@@ -156,7 +156,7 @@ Result<void> ReplayReader::ReadSeries(std::string_view record) {
 
 void ReplayReader::AddRow(TimeMs t, std::span<const wal::Ref> refs, std::span<const double> values,
                           ReplayStep* step) {
-  if (t < min_valid_time_) return;
+  if (IsOutOfBounds(t)) return;
   Row& row = step->rows[t];
   size_t before = row.ids.size();
   row.ids.resize(before + refs.size());
@@ -192,7 +192,7 @@ Result<void> ReplayReader::ReadHistograms(std::string_view record, Decode decode
                                           std::vector<Record>* out) {
   TRY(decode(record, out));
   std::erase_if(*out, [&](Record& one) {
-    if (one.t < min_valid_time_) return true;
+    if (IsOutOfBounds(one.t)) return true;
     std::optional<SeriesId> id = Find(one.ref);
     one.ref = id.value_or(0);
     return !id || !ValidateHistogram(one.histogram);
@@ -203,6 +203,28 @@ Result<void> ReplayReader::ReadHistograms(std::string_view record, Decode decode
 Result<void> ReplayReader::ReadTombstones(std::string_view record, ReplayStep* step) {
   TRY(wal::DecodeTombstones(record, &step->tombstones));
   std::erase_if(step->tombstones, [&](wal::TombstoneRecord& one) {
+    std::optional<SeriesId> id = Find(one.ref);
+    one.ref = id.value_or(0);
+    return !id;
+  });
+  return {};
+}
+
+Result<void> ReplayReader::ReadExemplars(std::string_view record, ReplayStep* step) {
+  TRY(wal::DecodeExemplars(record, &step->exemplars));
+  std::erase_if(step->exemplars, [&](wal::ExemplarRecord& one) {
+    if (IsOutOfBounds(one.exemplar.t)) return true;
+    std::optional<SeriesId> id = Find(one.ref);
+    one.ref = id.value_or(0);
+    one.exemplar.has_t = false;  // the log does not say whether the page gave a time
+    return !id;
+  });
+  return {};
+}
+
+Result<void> ReplayReader::ReadMetadata(std::string_view record, ReplayStep* step) {
+  TRY(wal::DecodeMetadata(record, &step->metadata));
+  std::erase_if(step->metadata, [&](wal::MetadataRecord& one) {
     std::optional<SeriesId> id = Find(one.ref);
     one.ref = id.value_or(0);
     return !id;
@@ -234,9 +256,13 @@ Result<void> ReplayReader::Read(std::string_view record, ReplaySteps* steps) {
       TRY(ReadHistograms(record, wal::DecodeFloatHistograms, &step.float_histograms));
       break;
     case wal::RecordType::kExemplars:
-    case wal::RecordType::kMmapMarkers:
+      TRY(ReadExemplars(record, &step));
+      break;
     case wal::RecordType::kMetadata:
-      break;  // not kept in memory
+      TRY(ReadMetadata(record, &step));
+      break;
+    case wal::RecordType::kMmapMarkers:
+      break;  // of the out-of-order log only
     case wal::RecordType::kUnknown:
       ++unknown_records_;
       break;

@@ -56,10 +56,13 @@ struct ReplayStep {
   std::vector<wal::HistogramRecord> histograms;
   std::vector<wal::FloatHistogramRecord> float_histograms;
   std::vector<wal::TombstoneRecord> tombstones;
+  std::vector<wal::ExemplarRecord> exemplars;
+  std::vector<wal::MetadataRecord> metadata;
   uint64_t samples = 0;
 
   bool empty() const {
-    return rows.empty() && histograms.empty() && float_histograms.empty() && tombstones.empty();
+    return rows.empty() && histograms.empty() && float_histograms.empty() && tombstones.empty() &&
+           exemplars.empty() && metadata.empty();
   }
 };
 using ReplaySteps = std::vector<ReplayStep>;
@@ -98,6 +101,8 @@ class ReplayReader {
   uint64_t created() const { return num_created_; }
   uint64_t unknown_records() const { return unknown_records_; }
   uint64_t unknown_refs() const { return unknown_refs_; }
+  // Whether there was something out of bounds.
+  bool passed_over() const { return passed_over_; }
 
  private:
   Result<void> ReadSeries(std::string_view record);
@@ -105,6 +110,13 @@ class ReplayReader {
   template <typename Record, typename Decode>
   Result<void> ReadHistograms(std::string_view record, Decode decode, std::vector<Record>* out);
   Result<void> ReadTombstones(std::string_view record, ReplayStep* step);
+  Result<void> ReadExemplars(std::string_view record, ReplayStep* step);
+  Result<void> ReadMetadata(std::string_view record, ReplayStep* step);
+  bool IsOutOfBounds(TimeMs t) {
+    if (t >= min_valid_time_) return false;
+    passed_over_ = true;
+    return true;
+  }
   void AddRow(TimeMs t, std::span<const wal::Ref> refs, std::span<const double> values,
               ReplayStep* step);
 
@@ -115,6 +127,7 @@ class ReplayReader {
   uint64_t num_created_ = 0;
   uint64_t unknown_refs_ = 0;
   uint64_t unknown_records_ = 0;
+  bool passed_over_ = false;
   std::vector<wal::SeriesRecord> series_;
   wal::SampleColumns columns_;
 };
