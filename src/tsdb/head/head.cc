@@ -44,7 +44,7 @@ Result<void> Head::OpenLog() {
   options.clock = options_.clock;
   options.metrics = &wal_metrics_;
   writer_ = TRY(wal::Writer::Open(options));
-  return {};
+  return RecoverLostChunks();
 }
 
 Result<void> Head::Close() {

@@ -198,6 +198,20 @@ class Head final : public storage::Appendable, public storage::Queryable {
   Result<void> WriteCheckpoint(TimeMs mint, bool whole) REQUIRES(truncate_mutex_);
   // The log has nothing before `t` afterwards.
   Result<void> ForgetInLog(TimeMs t) EXCLUDES(truncate_mutex_);
+
+  // ---- chunks of a Prometheus (head_recover.cc)
+  struct LostChunk {  // of which the log lacks some
+    std::optional<SeriesId> id;
+    model::Labels labels;  // without an id: the log does not know the series
+    chunk::OwnedChunk chunk;
+  };
+  std::string DirectoryBeside(std::string_view name) const;
+  void FindLostChunks(const std::function<std::optional<SeriesId>(wal::Ref)>& find, bool damaged);
+  void LookAtChunk(std::optional<SeriesId> id, const model::Labels* labels, bool damaged,
+                   const chunk::ChunkView& chunk);
+  bool Holds(SeriesId id, const chunk::ChunkView& chunk, bool damaged);
+  Result<void> RecoverLostChunks();
+  void RemoveOldChunks(TimeMs mint);
   wal::Ref WalRef(SeriesId id) const { return wal_refs_.Get(id); }
   // Whether a checkpoint up to that segment still needs the series that the log calls so.
   bool CheckpointNeeds(wal::Ref ref, uint64_t last_segment) const EXCLUDES(created_mutex_);
@@ -223,6 +237,10 @@ class Head final : public storage::Appendable, public storage::Queryable {
   Deletions deletions_;
   ExemplarStore exemplars_;
   MetadataStore metadata_;
+  // Between Replay and OpenLog: what the log lacks, and from which damaged file of it on nothing is
+  // to be read.
+  std::vector<LostChunk> lost_chunks_;
+  std::optional<uint32_t> damaged_chunks_file_;
   std::atomic<TimeMs> min_time_{kMaxTime};
   std::atomic<TimeMs> max_time_{kMinTime};
 

@@ -53,6 +53,8 @@ Head::Metrics::Metrics(client::Registry& r) {
                               "Total number of head truncations attempted.");
   truncations_failed = &r.AddCounter("prometheus_tsdb_head_truncations_failed_total",
                                      "Total number of head truncations that failed.");
+  mmap_chunk_corruptions = &r.AddCounter("prometheus_tsdb_mmap_chunk_corruptions_total",
+                                         "Total number of memory-mapped chunk corruptions.");
   replay_seconds = &r.AddGauge("prometheus_tsdb_data_replay_duration_seconds",
                                "Time taken to replay the data on disk.");
   auto& unknown = r.AddCounterFamily("prometheus_tsdb_wal_replay_unknown_refs_total",

@@ -36,6 +36,7 @@ struct Head::Metrics {
   client::Counter* truncations;
   client::Counter* truncations_failed;
   client::Gauge* replay_seconds;
+  client::Counter* mmap_chunk_corruptions;
   client::Counter* unknown_refs;
   client::Counter* wbl_unknown_refs;
   client::Counter* checkpoint_creations;

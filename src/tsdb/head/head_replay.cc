@@ -16,11 +16,12 @@ constexpr uint64_t kSamplesPerBatch = 8192;
 constexpr size_t kStepsPerBatch = 256;
 
 // Not a reason to stop: the rest is as good without them.
-void TellMissingSegments(uint64_t expected, const std::vector<wal::SegmentFile>& segments) {
-  if (segments.empty() || segments.front().number <= expected) return;
+bool TellMissingSegments(uint64_t expected, const std::vector<wal::SegmentFile>& segments) {
+  if (segments.empty() || segments.front().number <= expected) return false;
   WF_LOG(kWarn, "Segments of the write-ahead log are missing; what they held is lost",
          {"first", wal::SegmentName(expected)},
          {"last", wal::SegmentName(segments.front().number - 1)});
+  return true;
 }
 
 }  // namespace
@@ -40,6 +41,8 @@ class Replayer {
   Result<std::optional<wal::Corruption>> ReadSegments(std::vector<wal::SegmentFile> segments,
                                                       const Progress& progress);
   Result<void> ReadOutOfOrder();
+  // Looks for chunks of what the log should have had.
+  void FindLostChunks(bool damaged);
   ReplayResult Finish();
   uint64_t unknown_records() const { return reader_.unknown_records(); }
 
@@ -132,6 +135,11 @@ Result<void> Replayer::ReadOutOfOrder() {
   return head_->ReplayOutOfOrder(find, &result_);
 }
 
+void Replayer::FindLostChunks(bool damaged) {
+  auto find = [&](wal::Ref ref) { return reader_.FindAndReserve(ref); };
+  head_->FindLostChunks(find, damaged || result_.repaired);
+}
+
 // Series logged from now on get numbers behind all that the log has.
 ReplayResult Replayer::Finish() {
   result_.series = reader_.created();
@@ -156,7 +164,7 @@ Result<ReplayResult> Head::Replay(const std::function<void(uint64_t, uint64_t)>&
   }
   std::vector<wal::SegmentFile> segments = TRY(wal::ListSegments(fs, directory));
   std::erase_if(segments, [&](const wal::SegmentFile& s) { return s.number < first; });
-  TellMissingSegments(first, segments);
+  bool missing = TellMissingSegments(first, segments);
   auto damage = TRY(replayer.ReadSegments(std::move(segments), progress));
   if (damage) {
     wal_metrics_.corruptions->Increment();
@@ -167,6 +175,7 @@ Result<ReplayResult> Head::Replay(const std::function<void(uint64_t, uint64_t)>&
            {"kept_bytes", damage->good_bytes});
   }
   TRY(replayer.ReadOutOfOrder());
+  replayer.FindLostChunks(damage || missing);
   ReplayResult result = replayer.Finish();
   result.repaired |= damage.has_value();
   if (result.unknown_refs > 0) {

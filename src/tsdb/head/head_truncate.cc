@@ -24,6 +24,7 @@ Result<void> Head::Truncate(TimeMs t) {
     log_cut_ = cut;
   }
   TRY(TruncateLog());
+  RemoveOldChunks(cut);
   WF_LOG(kInfo, "Head truncated", {"eras", dropped}, {"series", removed}, {"mint", cut});
   return {};
 }

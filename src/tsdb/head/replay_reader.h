@@ -97,6 +97,11 @@ class ReplayReader {
 
   // Counts those that it does not know.
   std::optional<SeriesId> Find(wal::Ref ref);
+  // Of other files that use the log's numbers; unknown ones are not counted there.
+  std::optional<SeriesId> FindAndReserve(wal::Ref ref) {
+    refs_.Reserve(ref);
+    return refs_.Find(ref);
+  }
   wal::Ref max_ref() const { return refs_.max(); }
   uint64_t created() const { return num_created_; }
   uint64_t unknown_records() const { return unknown_records_; }
