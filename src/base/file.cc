@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -168,11 +169,17 @@ class LocalFileSystem final : public FileSystem {
 
   Result<void> WriteFileAtomically(const std::string& path, std::string_view content) override {
     std::string temporary = path + ".tmp";
-    auto file = TRY(OpenAppend(temporary, true));
-    TRY(file->Append(content));
-    TRY(file->Sync());
-    TRY(file->Close());
-    TRY(Rename(temporary, path));
+    auto write = [&]() -> Result<void> {
+      auto file = TRY(OpenAppend(temporary, true));
+      TRY(file->Append(content));
+      TRY(file->Sync());
+      TRY(file->Close());
+      return Rename(temporary, path);
+    };
+    if (Result<void> written = write(); !written) {
+      ::unlink(temporary.c_str());
+      return written;
+    }
     return SyncDirectory(DirName(path));
   }
 
@@ -226,6 +233,12 @@ class LocalFileSystem final : public FileSystem {
   }
 
   bool Exists(const std::string& path) override { return ::access(path.c_str(), F_OK) == 0; }
+
+  uint64_t FreeBytes(const std::string& path) override {
+    struct statvfs info {};
+    if (::statvfs(path.c_str(), &info) != 0) return UINT64_MAX;
+    return static_cast<uint64_t>(info.f_bavail) * info.f_frsize;
+  }
 };
 
 }  // namespace

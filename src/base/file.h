@@ -85,6 +85,8 @@ class FileSystem {
   virtual Result<void> RemoveRecursively(const std::string& path) = 0;
   virtual Result<void> SyncDirectory(const std::string& path) = 0;
   virtual bool Exists(const std::string& path) = 0;
+  // What can still be written on the disk of that directory; UINT64_MAX if nobody knows.
+  virtual uint64_t FreeBytes(const std::string&) { return UINT64_MAX; }
 
   // The machine's disk; lives for the whole process.
   static FileSystem* Local();
