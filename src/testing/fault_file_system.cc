@@ -100,6 +100,13 @@ bool FaultFileSystem::crashed() const {
   return crashed_;
 }
 
+std::map<std::string, std::string> FaultFileSystem::Contents() const {
+  MutexLock lock(mutex_);
+  std::map<std::string, std::string> all;
+  for (const auto& [path, file] : files_) all[path] = file.content;
+  return all;
+}
+
 std::string FaultFileSystem::Content(const std::string& path) const {
   MutexLock lock(mutex_);
   auto found = files_.find(path);
@@ -125,6 +132,16 @@ uint64_t FaultFileSystem::UsedBytes() const {
   return used;
 }
 
+uint64_t FaultFileSystem::Room() const {
+  uint64_t used = UsedBytes();
+  return capacity_ > used ? capacity_ - used : 0;
+}
+
+uint64_t FaultFileSystem::FreeBytes(const std::string&) {
+  MutexLock lock(mutex_);
+  return Room();
+}
+
 Result<void> FaultFileSystem::AppendTo(const std::string& path, std::string_view bytes) {
   bool was_crashed = crashed_;
   Result<void> step = Step(path);
@@ -133,8 +150,7 @@ Result<void> FaultFileSystem::AppendTo(const std::string& path, std::string_view
     if (!was_crashed) content.append(bytes.substr(0, torn_bytes_));
     return step;
   }
-  uint64_t used = UsedBytes();
-  uint64_t room = capacity_ > used ? capacity_ - used : 0;
+  uint64_t room = Room();
   content.append(bytes.substr(0, static_cast<size_t>(std::min<uint64_t>(room, bytes.size()))));
   if (room < bytes.size()) return Error::Io("write {}: no space left on device", path);
   return {};
@@ -168,6 +184,8 @@ Result<void> FaultFileSystem::WriteFileAtomically(const std::string& path,
                                                   std::string_view content) {
   MutexLock lock(mutex_);
   TRY(Step(path));
+  // For a moment the old and the new content are there.
+  if (content.size() > Room()) return Error::Io("write {}: no space left on device", path);
   files_[path] = {std::string(content), content.size()};
   return {};
 }

@@ -38,6 +38,7 @@ class FaultFileSystem final : public FileSystem {
   bool crashed() const;
 
   // ---- files, for tests that damage them
+  std::map<std::string, std::string> Contents() const;  // of all files, by path
   std::string Content(const std::string& path) const;
   void SetContent(const std::string& path, std::string content);
 
@@ -54,6 +55,7 @@ class FaultFileSystem final : public FileSystem {
   Result<void> RemoveRecursively(const std::string& path) override;
   Result<void> SyncDirectory(const std::string& path) override;
   bool Exists(const std::string& path) override;
+  uint64_t FreeBytes(const std::string& path) override;
 
  private:
   class Handle;
@@ -67,6 +69,7 @@ class FaultFileSystem final : public FileSystem {
   Result<void> Step(const std::string& path) REQUIRES(mutex_);
   Result<void> AppendTo(const std::string& path, std::string_view bytes) REQUIRES(mutex_);
   uint64_t UsedBytes() const REQUIRES(mutex_);
+  uint64_t Room() const REQUIRES(mutex_);
 
   mutable Mutex mutex_;
   std::map<std::string, File> files_ GUARDED_BY(mutex_);
