@@ -16,6 +16,15 @@ std::optional<uint64_t> ParseNumber(std::string_view text) {
   return digits ? ParseUint(text) : std::nullopt;
 }
 
+// Also of one that is being written, `checkpoint.00000007.tmp`.
+std::optional<uint64_t> CheckpointNumber(std::string_view name) {
+  constexpr std::string_view kUnfinished = ".tmp";
+  if (!name.starts_with(kCheckpointPrefix)) return std::nullopt;
+  name.remove_prefix(kCheckpointPrefix.size());
+  if (name.ends_with(kUnfinished)) name.remove_suffix(kUnfinished.size());
+  return ParseNumber(name);
+}
+
 struct PageFlags {
   std::optional<Compression> newest;  // of the last compressed fragment
   size_t plain_bytes = 0;
@@ -144,7 +153,7 @@ Result<void> RemoveObsolete(FileSystem& fs, const std::string& directory) {
   std::optional<CheckpointDirectory> newest = TRY(FindCheckpoint(fs, directory));
   for (const DirEntry& entry : TRY(fs.ListDirectory(directory))) {
     std::string path = JoinPath(directory, entry.name);
-    if (entry.is_directory && entry.name.starts_with(kCheckpointPrefix)) {
+    if (entry.is_directory && CheckpointNumber(entry.name)) {
       bool unfinished = entry.name.ends_with(".tmp");
       if (unfinished || (newest && path != newest->path)) TRY(fs.RemoveRecursively(path));
     } else if (newest && !entry.is_directory) {
