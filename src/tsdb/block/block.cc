@@ -187,9 +187,14 @@ Result<void> Block::Publish(Tombstones tombstones) {
 Result<BlockListing> ListBlocks(FileSystem& fs, const std::string& data_directory) {
   BlockListing listing;
   for (const DirEntry& entry : TRY(fs.ListDirectory(data_directory))) {
-    if (!entry.is_directory || !Ulid::Parse(entry.name)) continue;
+    std::optional<Ulid> ulid = Ulid::Parse(entry.name);
+    if (!entry.is_directory || !ulid) continue;
     std::string path = JoinPath(data_directory, entry.name);
     Result<BlockMeta> meta = ReadMeta(fs, path);
+    // Two directories must not be one block: what is said of it would befall the wrong one.
+    if (meta.ok() && meta->ulid != *ulid) {
+      meta = Error::Corrupt("{} is of block {}", JoinPath(path, kMetaFile), meta->ulid.ToString());
+    }
     if (meta.ok()) {
       listing.blocks.push_back({std::move(path), *std::move(meta)});
     } else {

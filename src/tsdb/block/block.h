@@ -72,8 +72,8 @@ class Block : public std::enable_shared_from_this<Block> {
 };
 
 // Block directories of a data directory by name, with their metas; what is no block, or has a meta
-// that cannot be read, is listed in `broken` with the reason (missing meta.json: a block that was
-// never finished).
+// that cannot be read or is another block's, is listed in `broken` with the reason (missing
+// meta.json: a block that was never finished).
 struct BlockDirectory {
   std::string path;
   BlockMeta meta;

@@ -14,6 +14,7 @@ constexpr size_t kEncodingBytes = 1;
 constexpr size_t kChecksumBytes = 4;
 // Lengths have 32 bits.
 constexpr size_t kMaxLengthBytes = 5;
+constexpr size_t kNameDigits = 6;
 
 Result<void> CheckHeader(std::string_view file, size_t index) {
   if (file.size() < kHeaderBytes)
@@ -34,7 +35,13 @@ Result<std::unique_ptr<ChunkReader>> ChunkReader::Open(FileSystem& fs,
                                                        const std::string& directory) {
   std::unique_ptr<ChunkReader> reader(new ChunkReader());
   for (const DirEntry& entry : TRY(fs.ListDirectory(directory))) {
-    if (entry.is_directory || !ParseUint(entry.name)) continue;
+    std::optional<uint64_t> number = ParseUint(entry.name);
+    if (entry.is_directory || !number || entry.name.size() < kNameDigits) continue;
+    // References count the files: with one missing they would mean chunks of others.
+    if (*number != reader->files_.size() + 1) {
+      return Error::Corrupt("chunk segment {:06} is missing in {}", reader->files_.size() + 1,
+                            directory);
+    }
     MappedFile file = TRY(fs.Map(JoinPath(directory, entry.name)));
     TRY(CheckHeader(file.bytes(), reader->files_.size()));
     reader->size_bytes_ += file.bytes().size();

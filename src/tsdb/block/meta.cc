@@ -226,6 +226,9 @@ Result<BlockMeta> ParseMeta(std::string_view text) {
   meta.ulid = TRY(TakeUlid(*json));
   meta.mint = TRY(TakeInt(*json, "minTime"));
   meta.maxt = TRY(TakeInt(*json, "maxTime"));
+  if (meta.mint < kMinTime || meta.maxt > kMaxTime) {
+    return Error::Corrupt("minTime {} or maxTime {} cannot be", meta.mint, meta.maxt);
+  }
   if (meta.maxt < meta.mint) {
     return Error::Corrupt("maxTime {} is before minTime {}", meta.maxt, meta.mint);
   }
