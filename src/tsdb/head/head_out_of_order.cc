@@ -54,6 +54,7 @@ Result<void> Head::ReplayOutOfOrder(const std::function<std::optional<SeriesId>(
   std::vector<wal::HistogramRecord> histograms;
   std::vector<wal::FloatHistogramRecord> float_histograms;
   uint64_t unknown = 0;
+  uint64_t unknown_records = 0;
   auto known = [&](wal::Ref* ref) {
     std::optional<SeriesId> id = find(*ref);
     if (!id) ++unknown;
@@ -93,6 +94,9 @@ Result<void> Head::ReplayOutOfOrder(const std::function<std::optional<SeriesId>(
           late.float_histograms.push_back(std::move(one));
         }
         break;
+      case wal::RecordType::kUnknown:
+        ++unknown_records;
+        break;
       default:
         break;
     }
@@ -103,6 +107,10 @@ Result<void> Head::ReplayOutOfOrder(const std::function<std::optional<SeriesId>(
   if (unknown > 0) {
     metrics_->wbl_unknown_refs->Increment(static_cast<double>(unknown));
     WF_LOG(kWarn, "Unknown series references for out-of-order samples", {"samples", unknown});
+  }
+  if (unknown_records > 0) {
+    WF_LOG(kWarn, "Skipped records of unknown types in the out-of-order log",
+           {"records", unknown_records});
   }
   return {};
 }
