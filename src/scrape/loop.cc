@@ -216,10 +216,11 @@ void Loop::Work(const Visit& visit, Result<net::HttpResponse> response) {
   std::string error;
   PageCounts counts;
   double body_bytes = 0;
+  Result<void> committed;
   Result<Page> page = response.ok() ? Open(*std::move(response)) : response.error();
   if (page.ok()) {
     body_bytes = static_cast<double>(page->body.size());
-    Result<void> stored = Store(visit, *page, *scratch, counts);
+    Result<void> stored = Store(visit, *page, *scratch, counts, &committed);
     if (!stored.ok()) {
       CountLimits(stored.error());
       error = stored.error().message();
@@ -232,7 +233,12 @@ void Loop::Work(const Visit& visit, Result<net::HttpResponse> response) {
       services_.metrics.exceeded_body_size_limit.Increment();
     }
   }
-  if (!error.empty()) StoreFailure(visit, counts, body_bytes, *scratch);
+  if (!error.empty()) {
+    StoreFailure(visit, counts, body_bytes, *scratch);
+  } else if (!committed.ok()) {
+    // The target is well and its series are not stale: nothing is written about it.
+    error = committed.error().With("the scrape cannot be stored").message();
+  }
   services_.scratches.Give(std::move(scratch));
   Finish(visit, error);
 }
@@ -264,20 +270,20 @@ TimeMs Loop::Timestamp(const Visit& visit) const {
                     services_.timestamp_tolerance_ms);
 }
 
-Result<void> Loop::Store(const Visit& visit, const Page& page, Scratch& scratch,
-                         PageCounts& counts) {
-  Refused refused = TRY(TryStore(visit, page, scratch, counts, /*last_try=*/false));
+Result<void> Loop::Store(const Visit& visit, const Page& page, Scratch& scratch, PageCounts& counts,
+                         Result<void>* committed) {
+  Refused refused = TRY(TryStore(visit, page, scratch, counts, /*last_try=*/false, committed));
   if (refused.unknown_ref) {
     // The storage has dropped series that were not written for long.
     cache_.Forget();
-    refused = TRY(TryStore(visit, page, scratch, counts, /*last_try=*/true));
+    refused = TRY(TryStore(visit, page, scratch, counts, /*last_try=*/true, committed));
   }
   CountRefused(refused);
   return {};
 }
 
 Result<Refused> Loop::TryStore(const Visit& visit, const Page& page, Scratch& scratch,
-                               PageCounts& counts, bool last_try) {
+                               PageCounts& counts, bool last_try, Result<void>* committed) {
   std::unique_ptr<exposition::Parser> parser = TRY(exposition::NewParser(page.format, page.body));
   std::unique_ptr<storage::Appender> appender = services_.storage.NewAppender();
   Result<void> read = cache_.Read(*parser, *appender, scratch, counts);
@@ -292,8 +298,8 @@ Result<Refused> Loop::TryStore(const Visit& visit, const Page& page, Scratch& sc
     appender->Rollback();
     return refused;
   }
-  Result<void> committed = appender->Commit();
-  if (!committed.ok()) LogError("Scrape commit failed", committed.error());
+  *committed = appender->Commit();
+  if (!committed->ok()) LogError("Scrape commit failed", committed->error());
   return refused;
 }
 

@@ -102,9 +102,11 @@ class Loop final : public ScheduledTask, public std::enable_shared_from_this<Loo
   void SubmitWork(const Visit& visit, Result<net::HttpResponse> response);
   void Work(const Visit& visit, Result<net::HttpResponse> response);
   Result<Page> Open(net::HttpResponse response);
-  Result<void> Store(const Visit& visit, const Page& page, Scratch& scratch, PageCounts& counts);
+  // The result tells of the page, `committed` of the storage.
+  Result<void> Store(const Visit& visit, const Page& page, Scratch& scratch, PageCounts& counts,
+                     Result<void>* committed);
   Result<Refused> TryStore(const Visit& visit, const Page& page, Scratch& scratch,
-                           PageCounts& counts, bool last_try);
+                           PageCounts& counts, bool last_try, Result<void>* committed);
   void StoreFailure(const Visit& visit, const PageCounts& counts, double body_bytes,
                     Scratch& scratch);
   void Finish(const Visit& visit, const std::string& error);

@@ -42,6 +42,7 @@ class NotifyingStorage final : public storage::Appendable {
   }
 
   testing::TestStorage data;
+  std::atomic<bool> full{false};  // commits fail
 
  private:
   class Appender final : public storage::Appender {
@@ -73,7 +74,12 @@ class NotifyingStorage final : public storage::Appendable {
       return inner_->AppendExemplar(ref, e);
     }
     Result<void> Commit() override {
-      Result<void> result = inner_->Commit();
+      Result<void> result = Error::Io("write wal/00000000: no space left on device");
+      if (owner_.full) {
+        inner_->Rollback();
+      } else {
+        result = inner_->Commit();
+      }
       MutexLock lock(owner_.mutex_);
       owner_.committed_.NotifyAll();
       return result;
@@ -337,6 +343,20 @@ TEST_F(ManagerTest, ShowsWhatIsWrongWithAPage) {
     EXPECT_EQ(Samples("up").back().v, 0) << page.name;
   }
   EXPECT_GE(Metric("prometheus_target_scrapes_exceeded_body_size_limit_total"), 1);
+}
+
+TEST_F(ManagerTest, AScrapeThatCannotBeStoredFailsAndLeavesTheSeriesAsTheyAre) {
+  SetPage("a 1\n");
+  Apply({Job()});
+  Discover({address_});
+  WaitFor(Health::kUp);
+  storage_.full = true;
+  EXPECT_EQ(WaitFor(Health::kDown).last_error,
+            "the scrape cannot be stored: write wal/00000000: no space left on device");
+  storage_.full = false;
+  EXPECT_EQ(WaitFor(Health::kUp).last_error, "");
+  for (const model::Sample& sample : Samples("a")) EXPECT_EQ(sample.v, 1);
+  for (const model::Sample& sample : Samples("up")) EXPECT_EQ(sample.v, 1);
 }
 
 TEST_F(ManagerTest, ReadsAnUnnamedFormatByTheFallback) {
