@@ -234,6 +234,8 @@ HeadMemory Head::Memory() {
   memory.slots = samples.slot_bytes;
   memory.samples = samples.arena_bytes;
   memory.columns = samples.column_bytes;
+  memory.histograms = histograms_.bytes();
+  memory.late = out_of_order_.bytes();
   return memory;
 }
 

@@ -66,7 +66,9 @@ struct HeadMemory {
   uint64_t slots = 0;
   uint64_t samples = 0;
   uint64_t columns = 0;
-  uint64_t total() const { return labels + slots + samples + columns; }
+  uint64_t histograms = 0;
+  uint64_t late = 0;  // out of order
+  uint64_t total() const { return labels + slots + samples + columns + histograms + late; }
 };
 
 struct ReplayResult {
@@ -191,6 +193,8 @@ class Head final : public storage::Appendable, public storage::Queryable {
   void PublishLate(const Samples& late, uint64_t sequence, uint64_t watermark);
   Result<void> ReplayOutOfOrder(const std::function<std::optional<SeriesId>(wal::Ref)>& find,
                                 ReplayResult* result);
+  Result<uint64_t> AddRecoveredIn(const model::Labels& labels, storage::Columns floats,
+                                  std::span<const chunk::HistogramPoint> points);
   void ReplayDeletion(SeriesId id, TimeMs mint, TimeMs maxt);
   // Of records, whose refs are series ids here.
   void AddExemplars(std::span<const wal::ExemplarRecord> exemplars);

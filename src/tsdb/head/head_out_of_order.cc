@@ -200,6 +200,15 @@ std::unique_ptr<chunk::ChunkSource> Head::OutOfOrderSource(const OutOfOrderCut& 
 Result<uint64_t> Head::AddRecovered(const model::Labels& labels, storage::Columns floats,
                                     std::span<const chunk::HistogramPoint> points) {
   if (floats.t.empty() && points.empty()) return 0;
+  // As a transaction, so that the series does not go before it has its samples.
+  uint64_t number = appenders_.Enter([this] { return AppendBound(); }).number;
+  Result<uint64_t> added = AddRecoveredIn(labels, floats, points);
+  appenders_.Leave(number);
+  return added;
+}
+
+Result<uint64_t> Head::AddRecoveredIn(const model::Labels& labels, storage::Columns floats,
+                                      std::span<const chunk::HistogramPoint> points) {
   auto [id, created] = TRY(index_.FindOrCreate(labels));
   if (created) {
     metrics_->series->Increment();
