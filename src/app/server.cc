@@ -217,6 +217,16 @@ api::Dependencies Server::Impl::ApiDependencies() {
   deps.scrape = [this] { return scrape.get(); };
   deps.rules = rules.get();
   deps.write_receiver = write_receiver.get();
+  if (features.exemplar_storage) {
+    deps.select_exemplars = [this](TimeMs mint, TimeMs maxt,
+                                   const std::vector<model::Matchers>& sets) {
+      std::vector<api::ExemplarSeries> out;
+      for (head::SeriesExemplars& series : db->SelectExemplars(mint, maxt, sets)) {
+        out.push_back({std::move(series.labels), std::move(series.exemplars)});
+      }
+      return Result<std::vector<api::ExemplarSeries>>(std::move(out));
+    };
+  }
   deps.admin_enabled = flags.Bool("web.enable-admin-api");
   deps.replay = replay.get();
   deps.registry = &registry;
@@ -300,6 +310,7 @@ void Server::Impl::Apply(const Configuration& loaded) {
   db->SetRetention(ToDbRetention(ReadRetention(flags, loaded.config.get()), db->path()));
   db->SetOutOfOrderWindow(
       loaded.config->storage.tsdb ? loaded.config->storage.tsdb->out_of_order_time_window_ms : 0);
+  db->SetMaxExemplars(ReadMaxExemplars(features, *loaded.config));
   config_digest = loaded.digest;
   MutexLock lock(config_mutex);
   config = loaded.config;

@@ -117,6 +117,13 @@ tsdb::Retention ToDbRetention(const RetentionSettings& retention, const std::str
   return out;
 }
 
+uint64_t ReadMaxExemplars(const Features& features, const config::Config& config) {
+  if (!features.exemplar_storage) return 0;
+  int64_t most =
+      config.storage.exemplars ? config.storage.exemplars->max_exemplars : kDefaultMaxExemplars;
+  return static_cast<uint64_t>(std::max<int64_t>(most, 0));
+}
+
 Result<tsdb::DbOptions> ReadStorageOptions(const Flags& flags, const Features& features,
                                            const config::Config& config) {
   TRY(RefuseAgentFlags(flags));
@@ -139,11 +146,7 @@ Result<tsdb::DbOptions> ReadStorageOptions(const Flags& flags, const Features& f
                                 : std::string_view();
   options.xor2_chunks = floats.empty() ? features.xor2_chunks : floats == "xor2";
   options.metadata_records = features.metadata_records;
-  if (features.exemplar_storage) {
-    int64_t most =
-        config.storage.exemplars ? config.storage.exemplars->max_exemplars : kDefaultMaxExemplars;
-    options.max_exemplars = static_cast<uint64_t>(std::max<int64_t>(most, 0));
-  }
+  options.max_exemplars = ReadMaxExemplars(features, config);
   return options;
 }
 

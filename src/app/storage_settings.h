@@ -27,6 +27,9 @@ std::string RetentionText(const RetentionSettings& retention);
 // With the percentage turned into bytes of the file system that `path` lies on or will lie on.
 tsdb::Retention ToDbRetention(const RetentionSettings& retention, const std::string& path);
 
+// How many exemplars are kept; 0 without the feature.
+uint64_t ReadMaxExemplars(const Features& features, const config::Config& config);
+
 // All but fs, clock, registry and progress. kInvalid with upstream's words: a value out of range,
 // or a flag that belongs to the agent.
 Result<tsdb::DbOptions> ReadStorageOptions(const Flags& flags, const Features& features,

@@ -83,7 +83,14 @@ void WriteTransaction::TakeSeries(uint32_t index) {
     const ExtraView& extra = request_.extras()[series.first_extra + i];
     if (extra.kind == ExtraKind::kHistogram) TakeHistogram(index, ref, extra.bytes);
     if (extra.kind == ExtraKind::kExemplar) exemplars_.push_back({index, ref, extra.bytes});
+    if (extra.kind == ExtraKind::kMetadata && !v1()) TakeMetadata(ref, extra.bytes);
   }
+}
+
+// CheckMetadata has read it before; a storage that keeps none of it is no reason to refuse samples.
+void WriteTransaction::TakeMetadata(SeriesRef ref, std::string_view bytes) {
+  Result<model::Metadata> metadata = request_.ReadMetadata(bytes);
+  if (metadata.ok()) static_cast<void>(appender_.UpdateMetadata(ref, *metadata));
 }
 
 SeriesRef WriteTransaction::TakeUnknownSeries(uint32_t index) {

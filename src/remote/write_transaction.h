@@ -66,6 +66,7 @@ class WriteTransaction {
   void TakeSeries(uint32_t index);
   storage::SeriesRef TakeUnknownSeries(uint32_t index);
   // 2.0: each refuses the series if not.
+  void TakeMetadata(storage::SeriesRef ref, std::string_view bytes);
   bool CheckMetadata(uint32_t index);
   bool HasSamples(uint32_t index);
   bool CheckLabels(uint32_t index);

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "tsdb/block/block_writer.h"
+#include "tsdb/block/tombstones.h"
 
 namespace watchfire::tsdb {
 namespace {
@@ -24,7 +25,14 @@ bool IsRegular(const BlockMeta& meta) {
   return !meta.HasHint(block::kFromOutOfOrder) && !meta.HasHint(block::kFromStaleSeries);
 }
 
+// Clocks jump, but not further.
+constexpr int64_t kFarAheadMs = int64_t{24} * 3600 * 1000;
+
 }  // namespace
+
+bool EndsInFarFuture(const BlockMeta& meta, TimeMs now) {
+  return meta.maxt > now + kFarAheadMs;
+}
 
 Expired FindExpired(std::vector<SizedBlock> blocks, const Retention& retention,
                     uint64_t other_bytes) {
@@ -50,8 +58,10 @@ struct BlockSet::Survey {
   Blocks blocks;
 };
 
-BlockSet::BlockSet(FileSystem* fs, std::string directory, client::Registry& registry)
+BlockSet::BlockSet(FileSystem* fs, const Clock* clock, std::string directory,
+                   client::Registry& registry)
     : fs_(fs),
+      clock_(clock),
       directory_(std::move(directory)),
       reloads_(registry.AddCounter("prometheus_tsdb_reloads_total",
                                    "Number of times the database reloaded block data from disk.")),
@@ -80,10 +90,13 @@ std::shared_ptr<const Blocks> BlockSet::Get() const {
   return blocks_;
 }
 
-TimeMs BlockSet::MaxRegularTime() const {
+TimeMs BlockSet::MaxRegularTime(int64_t range_ms) const {
   TimeMs newest = kMinTime;
+  TimeMs now = clock_->Now();
   for (const std::shared_ptr<Block>& one : *Get()) {
-    if (IsRegular(one->meta())) newest = std::max(newest, one->meta().maxt);
+    const BlockMeta& meta = one->meta();
+    if (!IsRegular(meta) || meta.maxt % range_ms != 0 || EndsInFarFuture(meta, now)) continue;
+    newest = std::max(newest, meta.maxt);
   }
   return newest;
 }
@@ -92,8 +105,12 @@ Result<void> BlockSet::RemoveLeftovers() {
   for (const DirEntry& entry : TRY(fs_->ListDirectory(directory_))) {
     if (!IsLeftover(entry)) continue;
     std::string path = JoinPath(directory_, entry.name);
+    if (Result<void> removed = fs_->RemoveRecursively(path); !removed) {
+      WF_LOG(kError, "Failed to delete tmp block dir", {"component", "tsdb"}, {"dir", path},
+             {"err", removed.error()});
+      continue;
+    }
     WF_LOG(kInfo, "Found and deleted tmp block dir", {"component", "tsdb"}, {"dir", path});
-    TRY(fs_->RemoveRecursively(path));
   }
   return {};
 }
@@ -101,8 +118,8 @@ Result<void> BlockSet::RemoveLeftovers() {
 void BlockSet::Tell(const std::string& path, const Error& error) {
   reload_failures_.Increment();
   if (!told_.insert(path).second) return;
-  WF_LOG(kError, "A block cannot be read and is left out", {"component", "tsdb"}, {"dir", path},
-         {"err", error});
+  WF_LOG(kError, "A block cannot be read or removed and is left out", {"component", "tsdb"},
+         {"dir", path}, {"err", error});
 }
 
 Result<BlockSet::Survey> BlockSet::Look() {
@@ -115,6 +132,40 @@ Result<BlockSet::Survey> BlockSet::Look() {
     if (one.meta.deletable) survey.obsolete.insert(one.meta.ulid);
   }
   return survey;
+}
+
+// What shows that files are not as they were written, but does not keep the block from serving.
+void BlockSet::TellOddities(const Block& one) {
+  const BlockMeta& meta = one.meta();
+  uint64_t deletions = block::CountIntervals(*one.tombstones());
+  if (deletions < meta.stats.num_tombstones) {
+    WF_LOG(kWarn, "Tombstones of a block are missing: what was deleted shows again",
+           {"component", "tsdb"}, {"dir", one.directory()}, {"found", deletions},
+           {"expected", meta.stats.num_tombstones});
+  }
+  if (EndsInFarFuture(meta, clock_->Now())) {
+    WF_LOG(kWarn, "A block ends in the future", {"component", "tsdb"}, {"dir", one.directory()},
+           {"maxt", meta.maxt});
+  }
+}
+
+// Whether the child can hold what that parent held. A parent that is not there may be either.
+bool BlockSet::Replaces(const BlockMeta& child, const block::BlockDesc& parent,
+                        const Survey& survey) {
+  const std::vector<block::BlockDirectory>& all = survey.listing.blocks;
+  auto found = std::find_if(all.begin(), all.end(),
+                            [&](const auto& one) { return one.meta.ulid == parent.ulid; });
+  if (found == all.end()) return true;
+  const BlockMeta& met = found->meta;
+  if (met.ulid != child.ulid && met.mint == parent.mint && met.maxt == parent.maxt &&
+      met.mint >= child.mint && met.maxt <= child.maxt) {
+    return true;
+  }
+  if (told_.insert(found->path + " parent").second) {
+    WF_LOG(kWarn, "A block is said to be replaced by one that cannot hold it, and is kept",
+           {"component", "tsdb"}, {"dir", found->path}, {"by", child.ulid.ToString()});
+  }
+  return false;
 }
 
 // Parents go only once the block that replaces them is open.
@@ -130,13 +181,16 @@ void BlockSet::OpenNew(Survey* survey) {
     }
     Result<std::shared_ptr<Block>> opened = Block::Open(*fs_, one.path);
     if (opened) {
+      TellOddities(**opened);
       survey->blocks.push_back(*opened);
     } else {
       failed.emplace_back(one.path, opened.error());
     }
   }
   for (const std::shared_ptr<Block>& one : survey->blocks) {
-    for (const block::BlockDesc& parent : one->meta().parents) survey->obsolete.insert(parent.ulid);
+    for (const block::BlockDesc& parent : one->meta().parents) {
+      if (Replaces(one->meta(), parent, *survey)) survey->obsolete.insert(parent.ulid);
+    }
   }
   for (const auto& [path, error] : failed) {
     // Half of what a crash left of a replaced block: it goes below, with the other parents.
@@ -147,9 +201,11 @@ void BlockSet::OpenNew(Survey* survey) {
 
 void BlockSet::DropExpired(const Retention& retention, uint64_t other_bytes, Survey* survey) {
   std::vector<SizedBlock> sized;
+  // One block that ends in the future must not make all others old.
+  TimeMs now = clock_->Now();
   for (const std::shared_ptr<Block>& one : survey->blocks) {
     if (survey->obsolete.contains(one->meta().ulid)) continue;
-    sized.push_back({one->meta().ulid, one->meta().maxt, one->size_bytes()});
+    sized.push_back({one->meta().ulid, std::min(one->meta().maxt, now), one->size_bytes()});
   }
   Expired expired = FindExpired(std::move(sized), retention, other_bytes);
   if (!expired.by_time.empty()) time_retentions_.Increment();
@@ -196,14 +252,14 @@ Result<void> BlockSet::Reload(const Retention& retention, uint64_t other_bytes) 
     MutexLock lock(mutex_);
     blocks_ = std::make_shared<Blocks>(survey.blocks);
   }
-  Result<void> result;
   for (const block::BlockDirectory& one : survey.listing.blocks) {
     if (!survey.obsolete.contains(one.meta.ulid)) continue;
     WF_LOG(kInfo, "Deleting obsolete block", {"component", "tsdb"},
            {"block", one.meta.ulid.ToString()});
-    if (Result<void> removed = RemoveBlock(one.path); !removed && result) result = removed;
+    // Nobody reads it any more; the next reload tries again.
+    if (Result<void> removed = RemoveBlock(one.path); !removed) Tell(one.path, removed.error());
   }
-  return result;
+  return {};
 }
 
 }  // namespace watchfire::tsdb

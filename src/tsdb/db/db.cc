@@ -58,7 +58,8 @@ Result<void> Db::Start() {
   TRY(TakeLock());
   TRY(wal::RemoveObsolete(*options_.fs, JoinPath(options_.path, "wal")));
   SetRetention(options_.retention);
-  blocks_ = std::make_unique<BlockSet>(options_.fs, options_.path, *options_.registry);
+  blocks_ =
+      std::make_unique<BlockSet>(options_.fs, options_.clock, options_.path, *options_.registry);
   TRY(blocks_->RemoveLeftovers());
   compactor_ = std::make_unique<compact::Compactor>(
       compact::CompactorOptions{
@@ -91,11 +92,14 @@ Result<void> Db::OpenHead() {
   head_options.wbl_directory = JoinPath(options_.path, "wbl");
   head_options.out_of_order_window_ms = options_.out_of_order_window_ms;
   head_options.chunk_range_ms = options_.min_block_ms;
+  head_options.max_exemplars = options_.max_exemplars;
+  head_options.metadata_records = options_.metadata_records;
   head_options.segment_bytes = options_.wal_segment_bytes;
   head_options.registry = options_.registry;
   head_ = std::make_unique<head::Head>(head_options);
   // What the blocks hold needs no second place in memory.
-  if (TimeMs held = blocks_->MaxRegularTime(); held != kMinTime) head_->RaiseMinValidTime(held);
+  if (TimeMs held = blocks_->MaxRegularTime(options_.min_block_ms); held != kMinTime)
+    head_->RaiseMinValidTime(held);
 
   WF_LOG(kInfo, "Replaying WAL, this may take a while", {"component", "tsdb"});
   int64_t start = options_.clock->MonotonicNs();

@@ -90,6 +90,10 @@ class Db final : public storage::Appendable, public storage::Queryable {
   index::Cardinality TopCardinality(size_t limit) const { return head_->TopCardinality(limit); }
   head::HeadMemory Memory() { return head_->Memory(); }
   std::vector<block::BlockMeta> BlockMetas() const;
+  std::vector<head::SeriesExemplars> SelectExemplars(
+      TimeMs mint, TimeMs maxt, const std::vector<model::Matchers>& sets) const {
+    return head_->SelectExemplars(mint, maxt, sets);
+  }
   // Damage found (and mended) by Open.
   uint64_t CorruptionCount() const { return corruptions_; }
   const std::string& path() const { return options_.path; }
@@ -107,6 +111,7 @@ class Db final : public storage::Appendable, public storage::Queryable {
   // ---- settings that a reload may change
   void SetRetention(const Retention& retention) EXCLUDES(settings_mutex_);
   void SetOutOfOrderWindow(int64_t window_ms) { head_->SetOutOfOrderWindow(window_ms); }
+  void SetMaxExemplars(uint64_t max) { head_->SetMaxExemplars(max); }
 
   // What the background thread does once a minute, and as soon as the head has a whole block range
   // to give away: the head's completed ranges become blocks, blocks are merged as the plan says,
@@ -128,7 +133,9 @@ class Db final : public storage::Appendable, public storage::Queryable {
   Result<void> CompactHead() REQUIRES(maintain_mutex_);
   Result<void> CompactOutOfOrder() REQUIRES(maintain_mutex_);
   Result<void> CompactBlocks() REQUIRES(maintain_mutex_);
+  Result<void> CheckRoomFor(const Blocks& merged) const;
   Result<void> LinkBlock(const block::Block& from, const std::string& directory);
+  Result<void> FillSnapshot(const std::string& directory, bool with_head) REQUIRES(maintain_mutex_);
   Result<void> WriteHeadBlock(const std::string& directory) REQUIRES(maintain_mutex_);
   Retention CurrentRetention() const EXCLUDES(settings_mutex_);
   std::vector<int64_t> BlockRanges() const;

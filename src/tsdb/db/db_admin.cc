@@ -82,16 +82,24 @@ Result<void> Db::WriteHeadBlock(const std::string& directory) {
   return {};
 }
 
-Result<std::string> Db::Snapshot(bool with_head) {
-  MutexLock lock(maintain_mutex_);
-  std::string name = SnapshotName(options_.clock->Now());
-  std::string directory = JoinPath(JoinPath(options_.path, kSnapshots), name);
+Result<void> Db::FillSnapshot(const std::string& directory, bool with_head) {
   TRY(options_.fs->CreateDirectories(directory));
   for (const std::shared_ptr<block::Block>& one : *blocks_->Get()) {
     TRY(LinkBlock(*one, directory));
   }
   if (with_head) TRY(WriteHeadBlock(directory));
-  TRY(options_.fs->SyncDirectory(directory));
+  return options_.fs->SyncDirectory(directory);
+}
+
+Result<std::string> Db::Snapshot(bool with_head) {
+  MutexLock lock(maintain_mutex_);
+  std::string name = SnapshotName(options_.clock->Now());
+  std::string directory = JoinPath(JoinPath(options_.path, kSnapshots), name);
+  if (Result<void> filled = FillSnapshot(directory, with_head); !filled) {
+    // Half a snapshot looks like a whole one.
+    static_cast<void>(options_.fs->RemoveRecursively(directory));
+    return filled.error();
+  }
   WF_LOG(kInfo, "Snapshot taken", {"component", "tsdb"}, {"dir", directory});
   return name;
 }

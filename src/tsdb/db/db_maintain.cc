@@ -47,9 +47,11 @@ Result<void> Db::Maintain() {
   MutexLock lock(maintain_mutex_);
   TRY(ReloadBlocks());
   metrics_->triggered.Increment();
+  Result<void> truncated = head_->TruncateLog();
   TRY(CompactHead());
   head_->ForgetRemoved();
-  return CompactBlocks();
+  TRY(CompactBlocks());
+  return truncated;
 }
 
 Result<void> Db::ReloadBlocks() {
@@ -108,11 +110,24 @@ std::vector<int64_t> Db::BlockRanges() const {
   return compact::Ranges(options_.min_block_ms, max_ms);
 }
 
+// Merging blocks can wait, while what it fills the disk with for a moment is missed by appends.
+Result<void> Db::CheckRoomFor(const Blocks& merged) const {
+  uint64_t bytes = 0;
+  for (const std::shared_ptr<block::Block>& one : merged) bytes += one->size_bytes();
+  uint64_t room = options_.fs->FreeBytes(options_.path);
+  if (bytes <= room) return {};
+  return Error::Io("no space left on device to merge {} blocks of {} bytes: {} bytes are free",
+                   merged.size(), bytes, room);
+}
+
 Result<void> Db::CompactBlocks() {
   std::vector<int64_t> ranges = BlockRanges();
   while (true) {
     // Flags that the compactor leaves are in the files on disk.
     block::BlockListing listing = TRY(block::ListBlocks(*options_.fs, options_.path));
+    TimeMs now = options_.clock->Now();
+    std::erase_if(listing.blocks,
+                  [&](const block::BlockDirectory& one) { return EndsInFarFuture(one.meta, now); });
     std::vector<std::string> plan = compact::Plan(listing.blocks, ranges);
     if (plan.empty()) return {};
     Blocks chosen;
@@ -124,6 +139,7 @@ Result<void> Db::CompactBlocks() {
       if (found == open->end()) return {};
       chosen.push_back(*found);
     }
+    TRY(CheckRoomFor(chosen));
     TRY(compactor_->Compact(chosen));
     open.reset();
     chosen.clear();

@@ -135,6 +135,20 @@ TEST_F(DbTest, CompletedRangesBecomeBlocksAndNothingIsLost) {
   EXPECT_EQ(Dump(*Open()), before);
 }
 
+TEST_F(DbTest, HoursWithoutSamplesMakeNoBlocks) {
+  auto db = Open();
+  auto appender = db->NewAppender();
+  for (TimeMs t : {TimeMs{1000}, 10 * head::kEraMs + 5, 11 * head::kEraMs + 5}) {
+    ASSERT_TRUE(appender->Append(0, Labels::Of({{"__name__", "m"}}), t, 1).ok());
+    ASSERT_TRUE(appender->Commit().ok());
+  }
+  std::string before = Dump(*db);
+  ASSERT_TRUE(db->Maintain().ok());
+  EXPECT_EQ(Dump(*db), before);
+  EXPECT_EQ(db->BlockMetas().size(), 1u);
+  EXPECT_EQ(db->GetStats().min_time, 10 * head::kEraMs);
+}
+
 TEST_F(DbTest, DropsWhatIsOlderThanTheRetention) {
   DbOptions options;
   options.path = path_;

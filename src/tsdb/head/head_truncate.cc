@@ -10,12 +10,17 @@ namespace watchfire::head {
 Result<void> Head::Truncate(TimeMs t) {
   metrics_->truncations->Increment();
   size_t dropped = samples_.DropBefore(t);
-  if (dropped == 0) return {};
+  bool had_histograms = !histograms_.empty();
   TimeMs range = options_.chunk_range_ms;
   TimeMs cut = t - ((t % range) + range) % range;
+  // Where samples begin now: hours without any make no empty blocks.
+  TimeMs oldest = cut;
+  if (!had_histograms) oldest = std::max(cut, samples_.GetStats().oldest_era.value_or(cut));
+  if (min_time_.load(std::memory_order_relaxed) < oldest) {
+    min_time_.store(oldest, std::memory_order_relaxed);
+  }
+  if (dropped == 0 && !had_histograms) return {};
   histograms_.DropBefore(cut, samples_.Advance(), samples_.OldestReader());
-  TimeMs known = min_time_.load(std::memory_order_relaxed);
-  if (known < cut) min_time_.store(cut, std::memory_order_relaxed);
   deletions_.DropBefore(std::min(cut, out_of_order_.mint()));
   size_t removed = CollectGarbage();
   log_outlives_memory_ = true;
