@@ -161,6 +161,11 @@ void ReplayReader::AddRow(TimeMs t, std::span<const wal::Ref> refs, std::span<co
   size_t before = row.ids.size();
   row.ids.resize(before + refs.size());
   row.values.resize(before + refs.size());
+  step->samples += refs.size();
+  if (refs_.FindRow(refs, row.ids.data() + before)) {
+    std::copy(values.begin(), values.end(), row.values.begin() + static_cast<ptrdiff_t>(before));
+    return;
+  }
   size_t n = before;
   for (size_t i = 0; i < refs.size(); ++i) {
     std::optional<SeriesId> id = Find(refs[i]);
@@ -170,7 +175,7 @@ void ReplayReader::AddRow(TimeMs t, std::span<const wal::Ref> refs, std::span<co
   }
   row.ids.resize(n);
   row.values.resize(n);
-  step->samples += n - before;
+  step->samples -= refs.size() - (n - before);
 }
 
 Result<void> ReplayReader::ReadSamples(std::string_view record, ReplayStep* step) {

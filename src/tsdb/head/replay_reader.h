@@ -29,6 +29,15 @@ class LogRefs {
     if (ref - 1 < identical_) return static_cast<SeriesId>(ref - 1);
     return FindInPages(ref);
   }
+  // Of all of a row at once, if that is easy; else false.
+  bool FindRow(std::span<const wal::Ref> refs, SeriesId* ids) const {
+    bool all = true;
+    for (size_t i = 0; i < refs.size(); ++i) {
+      all &= refs[i] - 1 < identical_;
+      ids[i] = static_cast<SeriesId>(refs[i] - 1);
+    }
+    return all;
+  }
   // A number that the logs use, if for a series that is lost, must not come to name another.
   void Reserve(wal::Ref ref) {
     if (ref < kMostRef) max_ = std::max(max_, ref);
