@@ -20,8 +20,9 @@ void AppendSide(const FloatHistogram& h, bool negative, std::vector<HistogramBuc
     for (uint32_t i = 0; i < span.length && next < counts.size(); ++i, ++index, ++next) {
       double lower = custom && index == 0 ? -HUGE_VAL : BucketBound(h, index - 1);
       double upper = BucketBound(h, index);
-      out->push_back(negative ? HistogramBucket{-upper, -lower, counts[next], true, false}
-                              : HistogramBucket{lower, upper, counts[next], false, true});
+      out->push_back(negative
+                         ? HistogramBucket{-upper, -lower, counts[next], true, false}
+                         : HistogramBucket{lower, upper, counts[next], custom && index == 0, true});
     }
   }
   if (negative) std::reverse(out->begin() + first, out->end());

@@ -27,7 +27,7 @@ TEST(HistogramBuckets, CustomBoundsBeginAtMinusInfinityAndEndAtInfinity) {
   h.custom_values = {5, 10};
   h.positive_spans = {{0, 3}};
   h.positive_buckets = {1, 2, 3};
-  EXPECT_EQ(ToString(h), "{count:6, sum:0, (-Inf,5]:1, (5,10]:2, (10,+Inf]:3}");
+  EXPECT_EQ(ToString(h), "{count:6, sum:0, [-Inf,5]:1, (5,10]:2, (10,+Inf]:3}");
 }
 
 TEST(HistogramBuckets, BoundsOfFineSchemasLieBetweenPowersOfTwo) {
