@@ -59,11 +59,18 @@ Result<bool> OpenMetricsReader::ReadComment() {
   return true;
 }
 
+// A whole series text with a blank behind it reads as nothing else.
+bool OpenMetricsReader::LineHas(std::string_view series) const {
+  return static_cast<size_t>(end_ - line_) > series.size() && !series.empty() &&
+         line_[series.size()] == ' ' && std::memcmp(line_, series.data(), series.size()) == 0;
+}
+
 Result<void> OpenMetricsReader::ReadSeries() {
-  auto left = static_cast<size_t>(end_ - line_);
-  same_series_ = left > series_.size() && !series_.empty() && line_[series_.size()] == ' ' &&
-                 std::memcmp(line_, series_.data(), series_.size()) == 0;
-  if (!same_series_) {
+  same_series_ = LineHas(series_);
+  as_expected_ = !same_series_ && LineHas(expected_);
+  if (as_expected_) {
+    series_ = {line_, expected_.size()};
+  } else if (!same_series_) {
     const char* at = line_;
     while (at != end_ && *at != ' ' && *at != '{' && *at != '\n') ++at;
     if (at != end_ && *at == '{') {
@@ -132,6 +139,7 @@ Result<bool> OpenMetricsReader::Next(OpenMetricsSampleView* out) {
   next_ = behind;
   out->series = series_;
   out->same_series = same_series_;
+  out->as_expected = as_expected_;
   out->family_type = type_;
   out->has_timestamp = false;
   out->t = 0;

@@ -24,6 +24,7 @@ struct OpenMetricsSampleView {
   bool has_timestamp = false;
   TimeMs t = 0;
   bool same_series = false;  // the same text as that of the sample before
+  bool as_expected = false;  // the text that Expect told
 };
 
 class OpenMetricsReader {
@@ -33,6 +34,9 @@ class OpenMetricsReader {
   // False behind `# EOF`. kInvalid: `data does not end with # EOF`, `unexpected data after # EOF`,
   // or what is wrong with a line.
   Result<bool> Next(OpenMetricsSampleView* out);
+  // A guess at the series of the next sample, as in texts that repeat the same series for every
+  // time: a right one spares reading the labels' text. Must stay like the text; empty: no guess.
+  void Expect(std::string_view series) { expected_ = series; }
   // Of what Next returned last; walks the text.
   size_t LineNumber() const;
   // Bytes behind which everything has been read.
@@ -41,6 +45,7 @@ class OpenMetricsReader {
  private:
   Result<bool> ReadComment();
   Result<void> ReadSeries();
+  bool LineHas(std::string_view series) const;
   Result<void> ReadTimestamp(const char* end, OpenMetricsSampleView* out);
   Error Wrong(std::string_view what) const;
 
@@ -49,8 +54,10 @@ class OpenMetricsReader {
   const char* end_;
   const char* line_;
   std::string_view series_;
+  std::string_view expected_;
   model::MetricType type_ = model::MetricType::kUnknown;
   bool same_series_ = false;
+  bool as_expected_ = false;
 };
 
 }  // namespace watchfire::exposition

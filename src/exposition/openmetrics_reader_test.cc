@@ -35,6 +35,23 @@ TEST(OpenMetricsReader, FractionsFinerThanMillisecondsAreCutOff) {
   EXPECT_EQ(ReadAll("a 1 1.9999999\na 1 1e3\n# EOF"), "a|1|1999\n=a|1|1000000\n");
 }
 
+TEST(OpenMetricsReader, AGuessAtTheNextSeriesChangesNothingButTheWork) {
+  std::string_view text = "a{x=\"1\"} 1 1\na{x=\"2\"} 2 1\na{x=\"2\"} 3 2\na{x=\"1\"} 4 3\n# EOF\n";
+  for (std::string_view guess : {"a{x=\"2\"}", "a{x=\"1\"}", "a", "a{x=\"2\"", "", "b"}) {
+    OpenMetricsReader reader(text);
+    OpenMetricsSampleView sample;
+    std::string read;
+    std::string right;
+    while (reader.Next(&sample).value()) {
+      read += fmt::format("{} {};", sample.series, sample.value);
+      right += sample.as_expected ? 'y' : sample.same_series ? '=' : 'n';
+      reader.Expect(guess);
+    }
+    EXPECT_EQ(read, "a{x=\"1\"} 1;a{x=\"2\"} 2;a{x=\"2\"} 3;a{x=\"1\"} 4;") << guess;
+    EXPECT_EQ(right, guess == "a{x=\"2\"}" ? "ny=n" : guess == "a{x=\"1\"}" ? "nn=y" : "nn=n");
+  }
+}
+
 TEST(OpenMetricsReader, ExemplarsPass) {
   EXPECT_EQ(ReadAll("a_bucket{le=\"1\"} 11 1.5 # {trace_id=\"KOO\"} 0.67 1.2\n"
                     "a_bucket{le=\"2\"} 12 # {} 0.67\n# EOF\n"),
