@@ -3,8 +3,10 @@
 
 #include <cmath>
 
+#include "base/log.h"
 #include "base/numbers.h"
 #include "model/duration.h"
+#include "model/labels.h"
 #include "tool/tool.h"
 #include "tool/tsdb_commands.h"
 
@@ -23,6 +25,14 @@ Result<TimeMs> ParseTime(const std::string& text) {
   }
   if (std::optional<TimeMs> t = ParseRfc3339(text)) return *t;
   return Error::Invalid("cannot parse \"{}\" to a valid timestamp", text);
+}
+
+Result<std::pair<std::string, std::string>> ParseLabel(const std::string& text) {
+  size_t equals = text.find('=');
+  if (equals == std::string::npos || !model::IsValidLabelName(text.substr(0, equals))) {
+    return Error::Invalid("\"{}\" is no label of the form name=value", text);
+  }
+  return std::pair(text.substr(0, equals), text.substr(equals + 1));
 }
 
 void AddList(CLI::App& tsdb, Chosen* chosen) {
@@ -57,7 +67,8 @@ void AddDump(CLI::App& tsdb, Chosen* chosen, bool open_metrics) {
   auto sandbox = std::make_shared<std::string>();
   command->add_option("--min-time", options->mint, "Minimum timestamp to dump, in milliseconds.");
   command->add_option("--max-time", options->maxt, "Maximum timestamp to dump, in milliseconds.");
-  command->add_option("--match", options->selectors, "Series selector; may be repeated.");
+  command->add_option("--match", options->selectors, "Series selector; may be repeated.")
+      ->allow_extra_args(false);  // what follows is the directory
   command->add_option("--sandbox-dir-root", *sandbox,
                       "Taken for the sake of scripts; nothing is ever written.");
   if (!open_metrics) {
@@ -92,12 +103,16 @@ void AddImports(CLI::App& tsdb, Chosen* chosen) {
   CLI::App* text = from->add_subcommand("openmetrics", "Import samples from OpenMetrics input.");
   auto import = std::make_shared<ImportOptions>();
   AddImportFlags(text, *import, max_block.get());
+  auto labels = std::make_shared<std::vector<std::string>>();
+  text->add_option("--label", *labels, "name=value to put on every series; may be repeated.")
+      ->allow_extra_args(false);
   text->add_option("input", import->file, "OpenMetrics file to read samples from.")->required();
   text->add_option("output", import->directory, "Output directory for generated blocks.")
       ->capture_default_str();
   text->callback([=] {
     chosen->run = [=]() -> Result<void> {
       import->max_block_ms = TRY(model::ParseDurationMs(*max_block));
+      for (const std::string& label : *labels) import->labels.push_back(TRY(ParseLabel(label)));
       return ImportOpenMetrics(*import, stdout);
     };
   });
@@ -144,9 +159,14 @@ void AddVerify(CLI::App& tsdb, Chosen* chosen) {
 int Run(std::vector<std::string> arguments) {
   CLI::App app("Tools beside a running server, as promtool has them.", "watchfire tool");
   app.require_subcommand(1);
+  app.fallthrough();
+  std::string features;
+  app.add_option("--enable-feature", features,
+                 "Taken for the sake of scripts: every expression that the server knows is known.");
   CLI::App* tsdb = app.add_subcommand("tsdb", "Look into data directories and fill them.");
   tsdb->require_subcommand(1);
   Chosen chosen;
+  ConfigureLogging(LogLevel::kWarn, LogFormat::kLogfmt);  // the log is for servers
   AddList(*tsdb, &chosen);
   AddAnalyze(*tsdb, &chosen);
   AddDump(*tsdb, &chosen, false);

@@ -53,9 +53,12 @@ struct ImportOptions {
   std::string file;
   std::string directory = "data/";
   int64_t max_block_ms = 2 * 3600 * 1000;
+  std::vector<std::pair<std::string, std::string>> labels;  // put on every series
+  uint64_t samples_in_memory = 24'000'000;                  // 16 bytes each
   bool human_readable = false;
   bool quiet = false;
 };
+// All or nothing: on failure no block is left.
 Result<void> ImportOpenMetrics(const ImportOptions& options, std::FILE* out);
 
 struct BackfillOptions {
@@ -69,6 +72,7 @@ struct BackfillOptions {
   bool human_readable = false;
   bool quiet = false;
 };
+// On failure the ranges before the one that failed are there, and the error says where to go on.
 Result<void> BackfillRules(const BackfillOptions& options, std::FILE* out);
 
 struct VerifyOptions {

@@ -1,9 +1,9 @@
 // `tsdb create-blocks-from openmetrics`: a text file becomes blocks. The file is mapped and read
-// once if its samples fit into memory, else once to count and then once for each group of ranges
-// that fits.
+// once if its samples fit into memory, else once to check and count and then once for each group of
+// ranges that fits.
 #include <map>
-#include <unordered_map>
 
+#include "base/hash_map.h"
 #include "exposition/openmetrics_reader.h"
 #include "exposition/text_parser.h"
 #include "tool/block_import.h"
@@ -12,19 +12,21 @@
 namespace watchfire::tool {
 namespace {
 
-// 16 bytes each.
-constexpr uint64_t kSamplesInMemory = 24'000'000;
-
 class OpenMetricsImport {
  public:
   OpenMetricsImport(const ImportOptions& options, std::string_view text)
-      : text_(text),
+      : options_(options),
+        text_(text),
         range_ms_(CompatibleBlockMs(options.max_block_ms)),
         import_(options.directory, range_ms_) {}
 
   Result<void> Run(std::vector<SizedMeta>* made) {
     TRY(Read(kMinTime, kMaxTime));
-    if (!too_many_) return import_.Write(made);
+    counting_ = false;
+    if (!too_many_) {
+      TRY(import_.Write());
+      return import_.Publish(made);
+    }
     // Groups of neighbouring ranges, each within the limit unless a single range is larger.
     auto next = samples_in_range_.begin();
     while (next != samples_in_range_.end()) {
@@ -35,68 +37,98 @@ class OpenMetricsImport {
         samples += next->second;
         to = next->first + range_ms_;
         ++next;
-      } while (next != samples_in_range_.end() && samples + next->second <= kSamplesInMemory);
-      counting_ = false;
+      } while (next != samples_in_range_.end() &&
+               samples + next->second <= options_.samples_in_memory);
       TRY(Read(from, to));
-      TRY(import_.Write(made));
+      TRY(import_.Write());
     }
-    return {};
+    return import_.Publish(made);
   }
 
  private:
-  // Takes the samples in [from, to); counts all of them at the first time.
+  static constexpr size_t kNone = SIZE_MAX;
+
+  // Takes the samples in [from, to); checks and counts all of them at the first time.
   Result<void> Read(TimeMs from, TimeMs to) {
     exposition::OpenMetricsReader reader(text_);
     exposition::OpenMetricsSampleView sample;
-    size_t series = 0;
-    TimeMs range_start = 0;
-    uint64_t* in_range = nullptr;
+    size_t series = kNone;
     while (TRY(reader.Next(&sample))) {
       if (!sample.has_timestamp) {
         return Error::Invalid("line {}: expected timestamp for series {}, got none",
                               reader.LineNumber(), sample.series);
       }
+      if (!sample.same_series) TRY(FindSeries(sample, &reader, &series));
       if (counting_) {
-        if (in_range == nullptr || sample.t < range_start || sample.t >= range_start + range_ms_) {
-          range_start = RangeStart(sample.t, range_ms_);
-          in_range = &samples_in_range_[range_start];
-        }
-        ++*in_range;
+        Count(sample.t);
         if (too_many_) continue;
       }
       if (sample.t < from || sample.t >= to) continue;
-      if (!sample.same_series || !has_series_) series = TRY(SeriesOf(sample, reader));
       import_.Add(series, sample.t, sample.value);
-      has_series_ = true;
-      if (counting_ && import_.num_samples() > kSamplesInMemory) {
-        too_many_ = true;
-        import_.ForgetSamples();
-      }
     }
-    has_series_ = false;
     return {};
   }
 
-  Result<size_t> SeriesOf(const exposition::OpenMetricsSampleView& sample,
-                          const exposition::OpenMetricsReader& reader) {
-    auto [place, is_new] = by_text_.try_emplace(sample.series, 0);
-    if (!is_new) return place->second;
-    Result<void> parsed =
-        exposition::ParseSeriesText(sample.series, model::MetricType::kUnknown, labels_);
-    if (!parsed) return parsed.error().With("line {}", reader.LineNumber());
-    place->second = import_.AddSeries(model::Labels::FromPairs(labels_.labels));
-    return place->second;
+  void Count(TimeMs t) {
+    if (in_range_ == nullptr || t < range_start_ || t >= range_start_ + range_ms_) {
+      range_start_ = RangeStart(t, range_ms_);
+      in_range_ = &samples_in_range_[range_start_];
+    }
+    ++*in_range_;
+    if (!too_many_ && import_.num_samples() >= options_.samples_in_memory) {
+      too_many_ = true;
+      import_.ForgetSamples();
+    }
   }
 
+  // `series`: of the sample before, becomes that of `sample`.
+  Result<void> FindSeries(const exposition::OpenMetricsSampleView& sample,
+                          exposition::OpenMetricsReader* reader, size_t* series) {
+    size_t found = sample.as_expected ? known_[*series].next : TRY(LookUp(sample, *reader));
+    if (*series != kNone) known_[*series].next = found;
+    // The newest place of the text: the guesses of a round walk through the round before.
+    known_[found].text = sample.series;
+    *series = found;
+    size_t next = known_[found].next;
+    reader->Expect(next == kNone ? std::string_view() : known_[next].text);
+    return {};
+  }
+
+  Result<size_t> LookUp(const exposition::OpenMetricsSampleView& sample,
+                        const exposition::OpenMetricsReader& reader) {
+    auto [place, is_new] = by_text_.try_emplace(sample.series, known_.size());
+    if (!is_new) return place->second;
+    Result<void> parsed = exposition::ParseSeriesText(sample.series, sample.family_type, labels_);
+    if (!parsed) return parsed.error().With("line {}", reader.LineNumber());
+    model::Labels labels = model::Labels::FromPairs(labels_.labels);
+    if (!options_.labels.empty()) {
+      builder_.Reset(labels);
+      for (const auto& [name, value] : options_.labels) builder_.Set(name, value);
+      labels = builder_.Build();
+    }
+    known_.push_back({sample.series, kNone});
+    return import_.AddSeries(std::move(labels));
+  }
+
+  // A series text, and the series that followed it the last time.
+  struct Known {
+    std::string_view text;
+    size_t next;
+  };
+
+  const ImportOptions& options_;
   std::string_view text_;
   const int64_t range_ms_;
   BlockImport import_;
   bool counting_ = true;
   bool too_many_ = false;
-  bool has_series_ = false;  // the last sample's series was looked up
   std::map<TimeMs, uint64_t> samples_in_range_;
-  std::unordered_map<std::string_view, size_t> by_text_;
+  TimeMs range_start_ = 0;
+  uint64_t* in_range_ = nullptr;
+  HashMap<std::string_view, size_t, StringHash, StringEqual> by_text_;
+  std::vector<Known> known_;  // by the number that the import has for the series
   exposition::SeriesLabelsView labels_;
+  model::LabelsBuilder builder_;
 };
 
 }  // namespace
@@ -105,8 +137,9 @@ Result<void> ImportOpenMetrics(const ImportOptions& options, std::FILE* out) {
   MappedFile file = TRY(FileSystem::Local()->Map(options.file));
   std::vector<SizedMeta> made;
   Result<void> done = OpenMetricsImport(options, file.bytes()).Run(&made);
+  if (!done) return done.error().With("{}", options.file);
   if (!options.quiet) Print(out, BlockTable(made, options.human_readable, true));
-  return done;
+  return {};
 }
 
 }  // namespace watchfire::tool

@@ -19,12 +19,13 @@ using codec::Json;
 constexpr int64_t kQueryTimeoutMs = 300'000;
 
 // The first time at or after `t` at which the group is evaluated: its slot within the interval
-// comes from the hash of its name and file, as the rule manager has it.
+// comes from the hash of its name and file, as the rule manager has it. Rounded to milliseconds, as
+// a server rounds the times that promtool asks for.
 TimeMs FirstEvaluation(const std::string& file, const std::string& group, int64_t interval_ms,
                        TimeMs t) {
   uint64_t hash = model::Labels::Of({{"file", file}, {"name", group}}).StableHash();
   auto interval_ns = static_cast<uint64_t>(interval_ms) * 1'000'000;
-  auto offset_ms = static_cast<int64_t>(hash % interval_ns / 1'000'000);
+  auto offset_ms = static_cast<int64_t>((hash % interval_ns + 500'000) / 1'000'000);
   TimeMs first = RangeStart(t - offset_ms, interval_ms) + offset_ms;
   return first < t ? first + interval_ms : first;
 }
@@ -50,15 +51,23 @@ class Backfill {
     }
     for (TimeMs start = RangeStart(options_.start, range_ms_); start <= options_.end;
          start += range_ms_) {
-      for (const config::RuleFile& file : files) {
-        for (const config::RuleGroup& group : file.groups) TRY(FillGroup(file, group, start));
+      if (Result<void> filled = FillRange(files, start); !filled) {
+        if (made->empty()) return filled;
+        return filled.error().With("everything before {} is written, then", start / 1000);
       }
-      TRY(import_.Write(made));
+      TRY(import_.Publish(made));
     }
     return {};
   }
 
  private:
+  Result<void> FillRange(const std::vector<config::RuleFile>& files, TimeMs start) {
+    for (const config::RuleFile& file : files) {
+      for (const config::RuleGroup& group : file.groups) TRY(FillGroup(file, group, start));
+    }
+    return import_.Write();
+  }
+
   Result<void> FillGroup(const config::RuleFile& file, const config::RuleGroup& group,
                          TimeMs range_start) {
     int64_t interval_ms = group.interval_ms > 0 ? group.interval_ms : options_.eval_interval_ms;
@@ -158,7 +167,8 @@ Result<void> BackfillRules(const BackfillOptions& options, std::FILE* out) {
   auto client = TRY(net::HttpClient::Make({}));
   std::vector<SizedMeta> made;
   Result<void> done = Backfill(options, client.get()).Run(&made);
-  if (!options.quiet) Print(out, BlockTable(made, options.human_readable, true));
+  if (!options.quiet && (done || !made.empty()))
+    Print(out, BlockTable(made, options.human_readable, true));
   return done;
 }
 

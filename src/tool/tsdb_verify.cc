@@ -21,13 +21,16 @@ class Verifier {
         Find(one.path, good.error());
         continue;
       }
+      ++good_;
       Print(out_, fmt::format("{}: ok, {} series, {} chunks, {} samples\n", one.path,
                               stats.num_series, stats.num_chunks, stats.num_samples));
     }
     for (std::string_view name : {"wal", "wbl"}) VerifyLog(JoinPath(options_.directory, name));
+    if (findings_ + good_ == 0) {
+      Print(out_, fmt::format("{}: neither blocks nor a log\n", options_.directory));
+    }
     if (findings_ == 0) return {};
-    return Error::Corrupt("{} of {} parts are damaged", findings_,
-                          findings_ + good_logs_ + listing.blocks.size());
+    return Error::Corrupt("{} of {} parts are damaged", findings_, findings_ + good_);
   }
 
  private:
@@ -42,6 +45,7 @@ class Verifier {
     block::SymbolCache cache;
     block::SeriesEntry entry;
     model::Labels before;
+    uint64_t pairs = 0;
     for (uint32_t ref : TRY(index.Select({}))) {
       TRY(index.ReadSeries(ref, &entry));
       model::Labels labels = TRY(index.LabelsOf(entry, &cache));
@@ -49,21 +53,39 @@ class Verifier {
         return Error::Corrupt("series {} is not behind {}", labels.ToString(), before.ToString());
       }
       ++stats->num_series;
-      for (const block::ChunkMeta& meta : entry.chunks) {
-        if (Result<void> good = VerifyChunk(*opened, meta, stats); !good) {
-          return good.error().With("series {}", labels.ToString());
-        }
+      pairs += entry.labels.size();
+      if (Result<void> good = VerifyChunks(*opened, entry.chunks, stats); !good) {
+        return good.error().With("series {}", labels.ToString());
       }
       before = std::move(labels);
     }
-    TRY(VerifyPostings(index));
-    const block::BlockStats& told = opened->meta().stats;
+    TRY(VerifyPostings(index, pairs));
+    return VerifyStats(opened->meta().stats, stats);
+  }
+
+  static Result<void> VerifyStats(const block::BlockStats& told, const block::BlockStats* stats) {
     if (told.num_samples != stats->num_samples || told.num_series != stats->num_series ||
         told.num_chunks != stats->num_chunks) {
       return Error::Corrupt(
           "meta.json tells of {} series, {} chunks and {} samples, but there are {}, {} and {}",
           told.num_series, told.num_chunks, told.num_samples, stats->num_series, stats->num_chunks,
           stats->num_samples);
+    }
+    return {};
+  }
+
+  Result<void> VerifyChunks(const block::Block& block, const std::vector<block::ChunkMeta>& chunks,
+                            block::BlockStats* stats) {
+    TimeMs before = kMinTime;
+    for (const block::ChunkMeta& meta : chunks) {
+      TRY(VerifyChunk(block, meta, stats));
+      if (&meta != chunks.data() && before >= meta.mint) {
+        return Error::Corrupt("its chunks overlap at {}", meta.mint);
+      }
+      if (meta.mint < block.meta().mint || meta.maxt >= block.meta().maxt) {
+        return Error::Corrupt("a chunk reaches beyond the block: [{}, {}]", meta.mint, meta.maxt);
+      }
+      before = meta.maxt;
     }
     return {};
   }
@@ -91,16 +113,23 @@ class Verifier {
     return {};
   }
 
-  Result<void> VerifyPostings(const block::IndexReader& index) {
+  // `pairs`: how many labels all series have together.
+  Result<void> VerifyPostings(const block::IndexReader& index, uint64_t pairs) {
+    uint64_t entries = 0;
     for (const std::string& name : TRY(index.LabelNames({}, 0))) {
       for (const std::string& value : TRY(index.LabelValues(name, {}, 0))) {
         block::PostingsView postings = TRY(index.Postings(name, value));
+        entries += postings.size();
         for (size_t i = 1; i < postings.size(); ++i) {
           if (postings[i - 1] >= postings[i]) {
             return Error::Corrupt("the series of {}={} are out of order", name, value);
           }
         }
       }
+    }
+    if (entries != pairs) {
+      return Error::Corrupt("the index finds {} label pairs, but the series have {}", entries,
+                            pairs);
     }
     return {};
   }
@@ -113,7 +142,7 @@ class Verifier {
     if (checkpoint && *checkpoint) parts.push_back((*checkpoint)->path);
     for (const std::string& part : parts) {
       if (Result<uint64_t> records = CountRecords(part); records) {
-        ++good_logs_;
+        ++good_;
         Print(out_, fmt::format("{}: ok, {} records\n", part, *records));
       } else {
         Find(part, records.error());
@@ -137,7 +166,7 @@ class Verifier {
   std::FILE* out_;
   FileSystem& fs_ = *FileSystem::Local();
   uint64_t findings_ = 0;
-  uint64_t good_logs_ = 0;
+  uint64_t good_ = 0;
 };
 
 }  // namespace
