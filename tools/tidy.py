@@ -21,7 +21,7 @@ def long_functions(lines):
                 indent = line[: len(line) - len(line.lstrip())]
                 if len(indent) <= 2:
                     start = number
-        elif line in (indent + "}", indent + "};"):
+        elif line in (indent + "}", indent + "};", indent + "});"):
             if number - start + 1 > MAX_FUNCTION:
                 yield start, number - start + 1
             start = None

@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/mutex.h"
 #include "tsdb/block/tombstones.h"
-#include "tsdb/head/sample_store.h"
+#include "tsdb/samples/sample_store.h"
 
 namespace watchfire::head {
 

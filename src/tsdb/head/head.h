@@ -31,9 +31,9 @@
 #include "tsdb/head/histogram_store.h"
 #include "tsdb/head/metadata_store.h"
 #include "tsdb/head/out_of_order.h"
-#include "tsdb/head/sample_store.h"
 #include "tsdb/head/wal_refs.h"
 #include "tsdb/index/index.h"
+#include "tsdb/samples/sample_store.h"
 #include "tsdb/wal/record.h"
 #include "tsdb/wal/writer.h"
 

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "tsdb/head/head.h"
-#include "tsdb/head/sample_reader.h"
+#include "tsdb/samples/sample_reader.h"
 
 namespace watchfire::head {
 namespace {

@@ -2,8 +2,8 @@
 #include <optional>
 
 #include "tsdb/head/head.h"
-#include "tsdb/head/sample_reader.h"
 #include "tsdb/head/series_chunks.h"
+#include "tsdb/samples/sample_reader.h"
 
 namespace watchfire::head {
 namespace {

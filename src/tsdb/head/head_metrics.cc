@@ -15,6 +15,10 @@ Head::Metrics::Metrics(client::Registry& r) {
       &r.AddGauge("prometheus_tsdb_head_min_time_seconds", "Minimum time bound of the head block.");
   max_time_seconds =
       &r.AddGauge("prometheus_tsdb_head_max_time_seconds", "Maximum timestamp of the head block.");
+  AddCounters(r);
+}
+
+void Head::Metrics::AddCounters(client::Registry& r) {
   series_created = &r.AddCounter("prometheus_tsdb_head_series_created_total",
                                  "Total number of series created in the head");
   series_removed = &r.AddCounter("prometheus_tsdb_head_series_removed_total",

@@ -9,6 +9,7 @@ namespace watchfire::head {
 
 struct Head::Metrics {
   explicit Metrics(client::Registry& registry);
+  void AddCounters(client::Registry& registry);
 
   client::Gauge* series;
   client::Gauge* chunks;

@@ -3,8 +3,8 @@
 #include "base/log.h"
 #include "tsdb/head/head.h"
 #include "tsdb/head/head_metrics.h"
-#include "tsdb/head/sample_reader.h"
 #include "tsdb/head/series_chunks.h"
+#include "tsdb/samples/sample_reader.h"
 
 namespace watchfire::head {
 

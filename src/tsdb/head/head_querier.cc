@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "tsdb/head/head.h"
-#include "tsdb/head/sample_reader.h"
+#include "tsdb/samples/sample_reader.h"
 
 namespace watchfire::head {
 namespace {

@@ -5,7 +5,7 @@
 #include "tsdb/chunk/chunk_codec.h"
 #include "tsdb/head/head.h"
 #include "tsdb/head/head_metrics.h"
-#include "tsdb/head/sample_reader.h"
+#include "tsdb/samples/sample_reader.h"
 #include "tsdb/wal/chunk_snapshot.h"
 #include "tsdb/wal/head_chunks.h"
 

@@ -18,7 +18,7 @@
 #include "base/mutex.h"
 #include "storage/querier.h"
 #include "tsdb/chunk/chunk_codec.h"
-#include "tsdb/head/sample_store.h"
+#include "tsdb/samples/sample_store.h"
 
 namespace watchfire::head {
 

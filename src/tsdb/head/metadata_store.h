@@ -12,7 +12,7 @@
 #include "base/mutex.h"
 #include "base/stable_array.h"
 #include "model/metadata.h"
-#include "tsdb/head/timeline.h"
+#include "tsdb/samples/timeline.h"
 
 namespace watchfire::head {
 

@@ -22,7 +22,7 @@
 #include "base/clock.h"
 #include "base/mutex.h"
 #include "tsdb/chunk/chunk_codec.h"
-#include "tsdb/head/sample_store.h"
+#include "tsdb/samples/sample_store.h"
 
 namespace watchfire::head {
 

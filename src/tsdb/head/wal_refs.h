@@ -9,7 +9,7 @@
 
 #include "base/mutex.h"
 #include "base/stable_array.h"
-#include "tsdb/head/timeline.h"
+#include "tsdb/samples/timeline.h"
 #include "tsdb/wal/record.h"
 
 namespace watchfire::head {

@@ -50,6 +50,23 @@ class OneFile final : public FileSystem {
   std::string content_;
 };
 
+void DecodeStarted(std::string_view record) {
+  std::vector<SampleRecord> samples;
+  std::vector<StartedSampleRecord> started;
+  bool good = DecodeStartedSamples(record, &started).ok();
+  WF_CHECK(good == DecodeSamples(record, &samples).ok());
+  if (!good) return;
+  WF_CHECK(started.size() == samples.size());
+  ByteWriter out;
+  EncodeStartedSamples(started, &out);
+  std::vector<StartedSampleRecord> again;
+  WF_CHECK(DecodeStartedSamples(out.view(), &again).ok() && again.size() == started.size());
+  for (size_t i = 0; i < again.size(); ++i) {
+    WF_CHECK(again[i].ref == samples[i].ref && again[i].t == samples[i].t);
+    WF_CHECK(again[i].start_t == started[i].start_t);
+  }
+}
+
 void DecodeAny(std::string_view record) {
   std::vector<SampleRecord> samples;
   std::vector<SeriesRecord> series;
@@ -91,22 +108,9 @@ void DecodeAny(std::string_view record) {
     case RecordType::kMetadata:
       static_cast<void>(DecodeMetadata(record, &metadata));
       break;
-    case RecordType::kSamplesV2: {
-      std::vector<StartedSampleRecord> started;
-      bool good = DecodeStartedSamples(record, &started).ok();
-      WF_CHECK(good == DecodeSamples(record, &samples).ok());
-      if (!good) break;
-      WF_CHECK(started.size() == samples.size());
-      ByteWriter out;
-      EncodeStartedSamples(started, &out);
-      std::vector<StartedSampleRecord> again;
-      WF_CHECK(DecodeStartedSamples(out.view(), &again).ok() && again.size() == started.size());
-      for (size_t i = 0; i < again.size(); ++i) {
-        WF_CHECK(again[i].ref == samples[i].ref && again[i].t == samples[i].t);
-        WF_CHECK(again[i].start_t == started[i].start_t);
-      }
+    case RecordType::kSamplesV2:
+      DecodeStarted(record);
       break;
-    }
     case RecordType::kMmapMarkers: {
       std::vector<MmapMarkerRecord> markers;
       if (DecodeMmapMarkers(record, &markers)) {

@@ -4,7 +4,7 @@
 
 #include <random>
 
-#include "tsdb/head/sample_store.h"
+#include "tsdb/samples/sample_store.h"
 
 namespace watchfire::head {
 namespace {

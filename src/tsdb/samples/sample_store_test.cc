@@ -1,4 +1,4 @@
-#include "tsdb/head/sample_store.h"
+#include "tsdb/samples/sample_store.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "model/sample.h"
-#include "tsdb/head/sample_reader.h"
+#include "tsdb/samples/sample_reader.h"
 
 namespace watchfire::head {
 namespace {

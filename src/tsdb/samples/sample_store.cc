@@ -1,4 +1,4 @@
-#include "tsdb/head/sample_store.h"
+#include "tsdb/samples/sample_store.h"
 
 #include <algorithm>
 #include <chrono>

@@ -1,4 +1,4 @@
-#include "tsdb/head/sample_reader.h"
+#include "tsdb/samples/sample_reader.h"
 
 #include <algorithm>
 

@@ -30,7 +30,7 @@
 #include "base/stable_array.h"
 #include "storage/appender.h"
 #include "tsdb/chunk/change_list.h"
-#include "tsdb/head/timeline.h"
+#include "tsdb/samples/timeline.h"
 
 namespace watchfire::head {
 

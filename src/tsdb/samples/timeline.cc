@@ -1,4 +1,4 @@
-#include "tsdb/head/timeline.h"
+#include "tsdb/samples/timeline.h"
 
 #include <algorithm>
 

@@ -11,7 +11,7 @@
 
 #include "model/sample.h"
 #include "storage/querier.h"
-#include "tsdb/head/sample_store.h"
+#include "tsdb/samples/sample_store.h"
 
 namespace watchfire::head {
 

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "model/sample.h"
-#include "tsdb/head/sample_store.h"
+#include "tsdb/samples/sample_store.h"
 
 // How a row finds its place. The common ways first: a whole row of one timeline, then pieces of
 // rows as runs of neighbouring ids; whatever remains goes series by series.
