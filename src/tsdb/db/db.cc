@@ -98,8 +98,8 @@ Result<void> Db::OpenHead() {
   head_options.registry = options_.registry;
   head_ = std::make_unique<head::Head>(head_options);
   // What the blocks hold needs no second place in memory.
-  if (TimeMs held = blocks_->MaxRegularTime(options_.min_block_ms); held != kMinTime)
-    head_->RaiseMinValidTime(held);
+  TimeMs held = blocks_->MaxRegularTime(options_.min_block_ms);
+  if (held != kMinTime) head_->RaiseMinValidTime(held);
 
   WF_LOG(kInfo, "Replaying WAL, this may take a while", {"component", "tsdb"});
   int64_t start = options_.clock->MonotonicNs();

@@ -78,6 +78,17 @@ class Directory {
     written[{SeriesOf("fh").ToMetricString(), t}] = TextOf(h.ToFloat(), false);
   }
 
+  // One transaction, so that its record is worth compressing.
+  void AddLate(Db& db, const std::string& name, TimeMs from, TimeMs to) {
+    auto appender = db.NewAppender();
+    for (TimeMs t = from; t < to; t += 60'000) {
+      auto v = static_cast<double>(t % 7);
+      ASSERT_TRUE(appender->Append(0, SeriesOf(name), t, v).ok());
+      written[{SeriesOf(name).ToMetricString(), t}] = TextOf(v);
+    }
+    ASSERT_TRUE(appender->Commit().ok());
+  }
+
   // Two blocks and the head, from kStart on; see the parts of DamageTest.
   void Build() {
     FaultFileSystem fs;
@@ -108,9 +119,7 @@ class Directory {
       std::string late = fmt::format("late{}", i);
       Add(*db, "a", t, i);
       Add(*db, late, t, i);
-      for (TimeMs old = kStart + 4 * kHour; old < kStart + 4 * kHour + kHour / 4; old += 60'000) {
-        Add(*db, late, old, static_cast<double>(old % 7));
-      }
+      AddLate(*db, late, kStart + 4 * kHour, kStart + 4 * kHour + kHour / 4);
     }
     Answer answer = Ask(*db);
     ASSERT_TRUE(answer.status.ok());
@@ -144,6 +153,7 @@ struct Damage {
   std::string path;
   Kind kind = Kind::kCut;
   size_t at = 0;
+  size_t bit = 0;  // of a flip
 };
 
 void Restore(const Files& files, FaultFileSystem* fs) {
@@ -161,7 +171,7 @@ void Apply(const Damage& damage, FaultFileSystem* fs) {
   } else if (damage.kind == Kind::kCut) {
     fs->SetContent(damage.path, content.substr(0, damage.at));
   } else {
-    content[damage.at] = static_cast<char>(content[damage.at] ^ (1 << (damage.at % 8)));
+    content[damage.at] = static_cast<char>(content[damage.at] ^ (1 << damage.bit));
     fs->SetContent(damage.path, content);
   }
 }
@@ -205,17 +215,17 @@ class DamageTest : public ::testing::Test {
     Try({path, Kind::kGone}, check);
     for (size_t at : Places(content.size())) {
       Try({path, Kind::kCut, at}, check);
-      Try({path, Kind::kFlip, at}, check);
+      Try({path, Kind::kFlip, at, at % 8}, check);
       if (HasFailure()) return;
     }
   }
 
   void Try(const Damage& damage, const Check& check) {
-    SCOPED_TRACE(fmt::format("{} {} at {} of {}", damage.path,
+    SCOPED_TRACE(fmt::format("{} {} at {}.{} of {}", damage.path,
                              damage.kind == Kind::kCut    ? "cut"
                              : damage.kind == Kind::kFlip ? "flipped"
                                                           : "gone",
-                             damage.at, directory_.files.at(damage.path).size()));
+                             damage.at, damage.bit, directory_.files.at(damage.path).size()));
     FaultFileSystem fs;
     Restore(directory_.files, &fs);
     Apply(damage, &fs);
@@ -243,14 +253,15 @@ class DamageTest : public ::testing::Test {
   }
 
   void CheckAnswers(const Damage& damage, Db& db) {
-    size_t lost = 0;
+    lost_ = revived_ = 0;
     bool refused = false;
     for (const Part& part : parts_) {
       Answer answer = Ask(db, part.mint, part.end - 1);
       EXPECT_EQ(NotIn(directory_.written, answer.samples), "") << "invented\n" << log_.text();
       Samples expected = Between(directory_.shown, part.mint, part.end);
       if (damage.path.starts_with(part.prefix)) {
-        for (const auto& [key, text] : expected) lost += answer.samples.contains(key) ? 0 : 1;
+        for (const auto& [key, text] : expected) lost_ += answer.samples.contains(key) ? 0 : 1;
+        for (const auto& [key, text] : answer.samples) revived_ += expected.contains(key) ? 0 : 1;
         refused = !answer.status.ok();
         if (!refused) continue;
         EXPECT_EQ(answer.status.error().code(), ErrorCode::kCorrupt);
@@ -267,16 +278,17 @@ class DamageTest : public ::testing::Test {
     static_cast<void>((*querier)->LabelValues("__name__", {}, 0));
     Answer all = Ask(db);
     EXPECT_EQ(NotIn(directory_.written, all.samples), "") << "invented\n" << log_.text();
-    if (lost > 0) ++lossy_;
+    if (lost_ > 0) ++lossy_;
     told_ = refused || log_.Warned();
-    lost_ = lost;
   }
 
   const Directory& directory_ = TheDirectory();
   LogCapture log_;
   std::vector<Part> parts_;
-  size_t lost_ = 0;    // samples, by the damage last tried
-  bool told_ = false;  // something, by the log or by the query
+  // By the damage last tried:
+  size_t lost_ = 0;     // samples
+  size_t revived_ = 0;  // samples that were deleted
+  bool told_ = false;   // something, by the log or by the query
   size_t tried_ = 0;
   size_t refused_ = 0;
   size_t lossy_ = 0;
@@ -303,7 +315,7 @@ TEST_F(DamageTest, ADamagedBlockIsToldAndTheOthersAreServed) {
     for (const std::string& path : FilesOf(block + "/")) {
       if (path.ends_with("meta.json")) continue;  // below
       DamageEverywhere(path, [&](const Damage&, FaultFileSystem* fs, std::unique_ptr<Db>) {
-        if (lost_ > 0) {
+        if (lost_ > 0 || revived_ > 0) {
           EXPECT_TRUE(told_) << lost_ << " samples";
         }
         // Nothing goes because it cannot be read.
@@ -354,6 +366,50 @@ void LiveOn(const Directory& directory, FaultFileSystem* fs, std::unique_ptr<Db>
   EXPECT_EQ(NotIn(after.samples, before), "") << "lost";
 }
 
+TEST_F(DamageTest, ALogWithoutItsBeginIsReadAndTold) {
+  std::string checkpoint = DirName(FilesOf("data/wal/checkpoint.").front());
+  for (const std::string& path : {FilesOf("data/wal/0").front(), checkpoint}) {
+    SCOPED_TRACE(path);
+    FaultFileSystem fs;
+    Restore(directory_.files, &fs);
+    if (path == checkpoint) {
+      ASSERT_TRUE(fs.RemoveRecursively(path).ok());
+    } else {
+      ASSERT_TRUE(fs.Remove(path).ok());
+    }
+    log_.Clear();
+    auto db = directory_.Open(&fs);
+    ASSERT_NE(db, nullptr);
+    EXPECT_TRUE(log_.Has("Segments of the write-ahead log are missing")) << log_.text();
+    CheckAnswers({path}, *db);
+    EXPECT_GT(lost_ + revived_, 0u);
+  }
+}
+
+// The first byte of a fragment has its type and its compression, and no checksum.
+TEST_F(DamageTest, EveryBitOfAFragmentsTypeIsMissed) {
+  size_t fragments = 0;
+  for (const std::string& path : FilesOf("data/w")) {
+    const std::string& content = directory_.files.at(path);
+    ASSERT_LT(content.size(), wal::kPageBytes);
+    for (size_t at = 0; at + wal::kFragmentHeaderBytes <= content.size();) {
+      ++fragments;
+      for (size_t bit = 0; bit < 8; ++bit) {
+        Try({path, Kind::kFlip, at, bit}, [&](const Damage&, FaultFileSystem*, auto) {
+          if (lost_ > 0 || revived_ > 0) {
+            EXPECT_TRUE(told_) << lost_ << " samples";
+          }
+        });
+      }
+      if (HasFailure()) return;
+      at += wal::kFragmentHeaderBytes + static_cast<uint8_t>(content[at + 1]) * 256u +
+            static_cast<uint8_t>(content[at + 2]);
+    }
+  }
+  EXPECT_GT(fragments, 20u);
+  EXPECT_GT(lossy_, 50u);
+}
+
 TEST_F(DamageTest, ADamagedLogIsRepairedAndLivesOn) {
   for (const std::string& path : FilesOf("data/w")) {
     // Nobody misses the newest segment; and the first of the late samples' log goes by itself
@@ -361,7 +417,7 @@ TEST_F(DamageTest, ADamagedLogIsRepairedAndLivesOn) {
     bool end = path == FilesOf("data/wal/0").back() || path == FilesOf("data/wbl/").back() ||
                path == FilesOf("data/wbl/").front();
     DamageEverywhere(path, [&](const Damage& damage, FaultFileSystem* fs, std::unique_ptr<Db> db) {
-      if (lost_ > 0 && damage.kind == Kind::kFlip) {
+      if ((lost_ > 0 || revived_ > 0) && damage.kind == Kind::kFlip) {
         EXPECT_TRUE(told_) << lost_ << " samples";
       }
       if (lost_ > 0 && damage.kind == Kind::kGone && !end) {

@@ -67,6 +67,14 @@ class DiskFullTest : public ::testing::Test {
     fs->SetCapacity(used + bytes);
   }
 
+  static uint64_t LogBytes(const FaultFileSystem& fs) {
+    uint64_t bytes = 0;
+    for (const auto& [path, content] : fs.Contents()) {
+      if (path.starts_with("data/wal/")) bytes += content.size();
+    }
+    return bytes;
+  }
+
   static void ExpectNothingHalfMade(FaultFileSystem* fs) {
     for (const auto& [path, content] : fs->Contents()) {
       EXPECT_EQ(path.find(".tmp"), std::string::npos) << path;
@@ -86,9 +94,9 @@ class DiskFullTest : public ::testing::Test {
     }
   }
 
-  // A full disk refuses an append whole and says why.
+  // A full disk refuses an append whole and says why, also where a part of it fits.
   void ExpectAppendsRefused(FaultFileSystem* fs, Db* db) {
-    SetRoom(fs, 0);
+    SetRoom(fs, 5);
     Samples before = written_;
     Result<void> appended = Append(*db, 0, kStart + 20 * kHour);
     ASSERT_FALSE(appended.ok());
@@ -105,6 +113,13 @@ TEST_F(DiskFullTest, MaintenanceThatDoesNotFitIsDoneOnceItDoes) {
   FaultFileSystem filled;
   Fill(*Open(&filled), kStart, kStart + 13 * kHour);
   const Samples everything = written_;
+  uint64_t clean_log_bytes = 0;
+  {
+    FaultFileSystem fs;
+    CopyTo(filled, &fs);
+    ASSERT_TRUE(Open(&fs)->Maintain().ok());
+    clean_log_bytes = LogBytes(fs);
+  }
   bool fitted = false;
   size_t failures = 0;
   for (uint64_t room = 0; !fitted; room += 211) {
@@ -130,12 +145,14 @@ TEST_F(DiskFullTest, MaintenanceThatDoesNotFitIsDoneOnceItDoes) {
     ASSERT_TRUE(again.ok()) << again.error().message();
     ExpectNothingHalfMade(&fs);
     EXPECT_GE(db->BlockMetas().size(), 2u);
+    // The log was cut, too.
+    EXPECT_LE(LogBytes(fs), clean_log_bytes + 100);
     ASSERT_TRUE(Append(*db, 0, kStart + 13 * kHour).ok());
     EXPECT_EQ(Ask(*db).samples, written_);
     db.reset();
     db = Open(&fs);
     EXPECT_EQ(Ask(*db).samples, written_);
-    // The log was cut, too: the head has nothing that is in blocks.
+    // The head has nothing that is in blocks.
     TimeMs held = 0;
     for (const block::BlockMeta& meta : db->BlockMetas()) {
       if (!meta.HasHint(block::kFromOutOfOrder)) held = std::max(held, meta.maxt);
