@@ -39,7 +39,6 @@ constexpr std::string_view kPages[] = {"/query",       "/targets", "/service-dis
                                        "/rules",       "/alerts",  "/status",
                                        "/tsdb-status", "/config",  "/flags"};
 
-
 std::string HostName() {
   char name[256] = {};
   if (gethostname(name, sizeof name - 1) != 0) return "localhost";
@@ -141,7 +140,7 @@ struct Server::Impl {
   std::atomic<TimeMs> reload_time{0};
   mutable Mutex config_mutex;
   std::shared_ptr<const config::Config> config GUARDED_BY(config_mutex);
-  uint64_t config_digest = 0;                   // main thread only
+  uint64_t config_digest = 0;  // main thread only
 
   client::Registry registry;
   std::unique_ptr<ThreadPool> workers;
@@ -246,9 +245,7 @@ api::Dependencies Server::Impl::ApiDependencies() {
   };
   deps.status.reload_success = [this] { return reload_ok.load(); };
   deps.status.last_reload = [this] { return reload_time.load(); };
-  deps.status.retention = [this] {
-    return RetentionText(ReadRetention(flags, Current().get()));
-  };
+  deps.status.retention = [this] { return RetentionText(ReadRetention(flags, Current().get())); };
   deps.status.flags = flags.AsTexts();
   deps.status.start_time = start_time;
   deps.status.build.version = std::string(kCompatibleVersion);

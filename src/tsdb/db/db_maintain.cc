@@ -89,7 +89,7 @@ Result<void> Db::CompactHead() {
 // After the head's ranges, as upstream: what came late lies beside blocks that are there by now.
 Result<void> Db::CompactOutOfOrder() {
   head::OutOfOrderCut cut = TRY(head_->CutOutOfOrder());
-  if (cut.ranges.empty()) return {};
+  if (cut.empty()) return {};
   for (const head::TimeRange& range : cut.ranges) {
     std::unique_ptr<chunk::ChunkSource> source =
         head_->OutOfOrderSource(cut, range.mint, range.maxt);
