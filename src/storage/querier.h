@@ -36,6 +36,8 @@ struct SelectHints {
   std::string function;               // the function or aggregation above the selector
   std::vector<std::string> grouping;  // sorted; labels kept (by) or dropped (without) above
   bool by = false;
+  // Runs shall tell the group of each series by `grouping` and `by`.
+  bool groups = false;
   uint64_t limit = 0;  // at most so many series; 0 = all
 };
 
@@ -71,6 +73,30 @@ class Series {
   virtual std::vector<HistogramSample> ReadHistograms(TimeMs mint, TimeMs maxt) = 0;
 };
 
+// Neighbours in a set that have the same timestamps, with all their samples of a time range.
+struct SeriesRun {
+  size_t count = 0;           // series, at least one
+  std::span<const TimeMs> t;  // of each of them; valid as long as the set
+  const double* v = nullptr;  // count × t.size(), series after series; until the next run
+  // Native histograms; only in runs of one series, else null. Such a run may have no floats.
+  const std::vector<HistogramSample>* histograms = nullptr;
+  // The number of each series' group, if the hints ask for groups.
+  std::span<const uint32_t> groups;
+};
+
+// The newest sample of each of several neighbours. Series without one are left out; those whose
+// newest sample is a native histogram come alone, with that one in `histogram`.
+struct LatestRun {
+  size_t count = 0;
+  std::span<const TimeMs> t;  // one a series
+  std::span<const double> v;
+  const HistogramSample* histogram = nullptr;
+  std::span<const uint32_t> groups;
+};
+
+// A set is walked once, either series by series (Next, At) or in runs, which is how thousands of
+// series are read fast: their storage decodes them in a row, their windows are computed once, and
+// nobody builds labels that nobody asks for. Stale markers are samples here, too.
 class SeriesSet {
  public:
   virtual ~SeriesSet() = default;
@@ -78,6 +104,30 @@ class SeriesSet {
   virtual Series& At() = 0;
   // After Next() returned false: ok, or why the walk ended early.
   virtual Result<void> status() const = 0;
+
+  // ---- in runs: samples with mint ≤ t ≤ maxt, which must be the same at each call. What is not
+  // overridden goes through Next and At.
+  virtual bool NextRun(TimeMs mint, TimeMs maxt, SeriesRun* run);
+  virtual bool NextLatest(TimeMs mint, TimeMs maxt, LatestRun* run);
+  // Of series `i` of the last run; valid until the next call.
+  virtual const model::Labels& RunLabels(size_t i);
+  // Labels of a group that a run told of. Groups are numbered from 0 in order of appearance.
+  virtual const model::Labels& GroupLabels(uint32_t group) const;
+
+  // How many series there may be, before anything is read; 0: unknown.
+  virtual size_t size_estimate() const { return 0; }
+  // At most `parts` sets that together, in this order, give what this one would have, each for a
+  // thread of its own; this one must not be walked then. Each part numbers its groups itself. They
+  // must not outlive this set. Empty: it is not worth it, or cannot be done; walk this one.
+  virtual std::vector<std::unique_ptr<SeriesSet>> Split(size_t /*parts*/) { return {}; }
+
+ protected:
+  // For the defaults: hints of the Select that made this set.
+  void GroupBy(const SelectHints& hints);
+
+ private:
+  struct Walk;
+  std::shared_ptr<Walk> walk_;  // of the defaults
 };
 
 class Querier {

@@ -5,11 +5,11 @@
 #include <fmt/core.h>
 
 #include "base/hash_map.h"
-#include "promql/engine/context.h"
 #include "promql/engine/gate.h"
-#include "promql/engine/operator.h"
-#include "promql/engine/plan.h"
-#include "promql/engine/scan.h"
+#include "promql/operators/operator.h"
+#include "promql/operators/scan.h"
+#include "promql/plan/context.h"
+#include "promql/plan/plan.h"
 
 namespace watchfire::promql {
 namespace {

@@ -3,7 +3,7 @@
 #include <benchmark/benchmark.h>
 
 #include "promql/engine/engine.h"
-#include "promql/engine/range_functions.h"
+#include "promql/kernels/range_kernel.h"
 
 namespace watchfire::promql {
 namespace {

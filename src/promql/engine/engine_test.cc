@@ -7,8 +7,8 @@
 #include <gtest/gtest.h>
 
 #include "client/text_writer.h"
-#include "promql/engine/context.h"
 #include "promql/engine/gate.h"
+#include "promql/plan/context.h"
 #include "testing/test_storage.h"
 
 namespace watchfire::promql {

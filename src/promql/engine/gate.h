@@ -6,7 +6,7 @@
 #include <deque>
 
 #include "base/mutex.h"
-#include "promql/engine/context.h"
+#include "promql/plan/context.h"
 
 namespace watchfire::promql {
 

@@ -8,10 +8,10 @@
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
-#include "promql/engine/context.h"
 #include "promql/engine/promqltest_test.h"
 #include "promql/parser/parser.h"
 #include "promql/parser/printer.h"
+#include "promql/plan/context.h"
 #include "testing/test_storage.h"
 
 namespace watchfire::promql {

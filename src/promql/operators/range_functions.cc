@@ -1,7 +1,8 @@
 // The operator that runs a kernel over the series of a range selector or subquery, and the rules
 // for windows that hold native histograms.
 
-#include "promql/engine/range_functions.h"
+#include "promql/kernels/range_kernel.h"
+#include "promql/operators/scan.h"
 
 #include <cmath>
 
@@ -47,6 +48,15 @@ RangeKernelPtr MakeKernel(std::string_view name) {
   if (RangeKernelPtr kernel = MakeRateKernel(name)) return kernel;
   if (RangeKernelPtr kernel = MakeOverTimeKernel(name)) return kernel;
   return MakeTrendKernel(name);
+}
+
+// Only windows with samples would use them, but a wrong factor is wrong anywhere.
+void CheckFactors(std::string_view name, std::string_view symbol, const ScalarColumn& factors) {
+  for (double v : factors) {
+    if (v > 0 && v < 1) continue;
+    throw QueryError(
+        fmt::format("invalid {} factor. Expected: 0 < {} < 1, got: {:f}", name, symbol, v));
+  }
 }
 
 bool NamedLikeCounter(std::string_view name) {
@@ -127,6 +137,10 @@ RangeFunctionStream::RangeFunctionStream(QueryContext& context, const PlanNode& 
   in_.steps = &grid_;
   in_.scalars = &scalars_;
   if (call.function == "quantile_over_time") NoteQuantile();
+  if (call.function == "double_exponential_smoothing") {
+    CheckFactors("smoothing", "sf", scalars_[0]);
+    CheckFactors("trend", "tf", scalars_[1]);
+  }
 }
 
 void RangeFunctionStream::NoteQuantile() {

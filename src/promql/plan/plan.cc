@@ -1,4 +1,4 @@
-#include "promql/engine/plan.h"
+#include "promql/plan/plan.h"
 
 #include <algorithm>
 #include <array>

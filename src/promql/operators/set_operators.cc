@@ -1,7 +1,7 @@
 // and, or, unless. Only presence is kept of the side that decides, one bit a step and match group.
 
 #include "base/hash_map.h"
-#include "promql/engine/binary.h"
+#include "promql/operators/binary.h"
 
 namespace watchfire::promql {
 namespace {

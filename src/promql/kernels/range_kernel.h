@@ -7,7 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "promql/engine/scan.h"
+#include "promql/kernels/grid.h"
+#include "promql/kernels/windows.h"
 
 namespace watchfire::promql {
 
@@ -20,7 +21,7 @@ struct RangeInput {
   const WindowGrid* grid = nullptr;
   const Grid* steps = nullptr;
   // The scalar arguments in order.
-  const std::vector<ScalarColumn>* scalars = nullptr;
+  const std::vector<std::vector<double>>* scalars = nullptr;
 
   size_t count() const { return windows->lo.size(); }
 };

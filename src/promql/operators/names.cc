@@ -3,7 +3,7 @@
 #include <bit>
 
 #include "base/hash_map.h"
-#include "promql/engine/operator.h"
+#include "promql/operators/operator.h"
 
 namespace watchfire::promql {
 namespace {

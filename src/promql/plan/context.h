@@ -15,8 +15,9 @@
 
 #include "base/clock.h"
 #include "base/result.h"
-#include "promql/engine/annotations.h"
-#include "promql/engine/engine.h"
+#include "promql/kernels/grid.h"
+#include "promql/plan/annotations.h"
+#include "promql/plan/query.h"
 #include "storage/querier.h"
 
 namespace watchfire::promql {
@@ -45,15 +46,6 @@ class QueryError final : public std::exception {
 bool IsUnsupportedMessage(std::string_view message);
 
 [[noreturn]] void ThrowStorageError(const Error& error);
-
-// The steps start, start + step, …; `count` of them, at least one.
-struct Grid {
-  TimeMs start = 0;
-  int64_t step_ms = 1;
-  size_t count = 1;
-  TimeMs at(size_t i) const { return start + static_cast<int64_t>(i) * step_ms; }
-  TimeMs end() const { return at(count - 1); }
-};
 
 class QueryContext {
  public:

@@ -1,6 +1,6 @@
 // Binary operators of scalars, and of a vector with a scalar.
 
-#include "promql/engine/binary.h"
+#include "promql/operators/binary.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "promql/engine/context.h"
+#include "promql/plan/context.h"
 
 #include <fmt/core.h>
 

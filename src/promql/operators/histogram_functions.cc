@@ -10,7 +10,7 @@
 #include "base/hash_map.h"
 #include "base/numbers.h"
 #include "base/text.h"
-#include "promql/engine/operator.h"
+#include "promql/operators/operator.h"
 
 namespace watchfire::promql {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <fmt/core.h>
 
-#include "promql/engine/binary.h"
+#include "promql/operators/binary.h"
 
 namespace watchfire::promql {
 namespace {

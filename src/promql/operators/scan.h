@@ -12,27 +12,13 @@
 #include <span>
 #include <vector>
 
-#include "promql/engine/operator.h"
+#include "promql/kernels/windows.h"
+#include "promql/operators/operator.h"
 #include "storage/querier.h"
 
 namespace watchfire::promql {
 
-// Step i looks at the samples [lo[i], hi[i]). Both never go down.
-struct Windows {
-  std::vector<uint32_t> lo;
-  std::vector<uint32_t> hi;
-  uint64_t total = 0;  // sum of all hi - lo
-};
-
-// The right edges of the windows, one a step; the left edge, not included, is `range_ms` before.
-struct WindowGrid {
-  std::vector<TimeMs> ends;
-  int64_t range_ms = 0;
-};
 WindowGrid MakeWindowGrid(const PlanNode& node, const Grid& grid);
-
-// One pass over times and steps.
-void ComputeWindows(std::span<const TimeMs> t, const WindowGrid& grid, Windows* out);
 
 class RangeSource {
  public:

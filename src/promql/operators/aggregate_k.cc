@@ -8,8 +8,8 @@
 #include "base/hash.h"
 #include "base/numbers.h"
 #include "base/text.h"
-#include "promql/engine/aggregate.h"
-#include "promql/engine/numerics.h"
+#include "promql/kernels/numerics.h"
+#include "promql/operators/aggregate.h"
 
 namespace watchfire::promql {
 namespace {

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "promql/engine/operator.h"
+#include "promql/operators/operator.h"
 
 namespace watchfire::promql {
 namespace {

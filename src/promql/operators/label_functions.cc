@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "model/regex.h"
-#include "promql/engine/operator.h"
+#include "promql/operators/operator.h"
 
 namespace watchfire::promql {
 namespace {

@@ -1,6 +1,6 @@
 // Subqueries and step-invariant parts: expressions evaluated on a grid of their own.
 
-#include "promql/engine/scan.h"
+#include "promql/operators/scan.h"
 
 namespace watchfire::promql {
 namespace {

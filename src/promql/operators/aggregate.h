@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/hash_map.h"
-#include "promql/engine/operator.h"
+#include "promql/operators/operator.h"
 
 namespace watchfire::promql {
 

@@ -6,7 +6,7 @@
 #include <fmt/core.h>
 
 #include "base/hash_map.h"
-#include "promql/engine/binary.h"
+#include "promql/operators/binary.h"
 
 namespace watchfire::promql {
 namespace {

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <set>
 
-#include "promql/engine/scan.h"
+#include "promql/operators/scan.h"
 
 namespace watchfire::promql {
 namespace {

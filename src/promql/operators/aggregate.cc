@@ -1,13 +1,13 @@
 // Aggregations that need a fixed number of accumulators a group: sum avg min max count group stddev
 // stdvar. Series are pushed into [groups × steps] one at a time and forgotten.
 
-#include "promql/engine/aggregate.h"
+#include "promql/operators/aggregate.h"
 
 #include <cmath>
 
 #include <fmt/core.h>
 
-#include "promql/engine/numerics.h"
+#include "promql/kernels/numerics.h"
 
 namespace watchfire::promql {
 namespace {

@@ -1,4 +1,4 @@
-#include "promql/engine/scan.h"
+#include "promql/operators/scan.h"
 
 #include <algorithm>
 
@@ -202,23 +202,6 @@ std::unique_ptr<storage::SeriesSet> OpenSeries(QueryContext& context, const Plan
 
 WindowGrid MakeWindowGrid(const PlanNode& node, const Grid& grid) {
   return {LookTimes(node, grid), node.range_ms};
-}
-
-void ComputeWindows(std::span<const TimeMs> t, const WindowGrid& grid, Windows* out) {
-  size_t steps = grid.ends.size();
-  out->lo.resize(steps);
-  out->hi.resize(steps);
-  out->total = 0;
-  size_t lo = 0;
-  size_t hi = 0;
-  for (size_t i = 0; i < steps; ++i) {
-    while (hi < t.size() && t[hi] <= grid.ends[i]) ++hi;
-    TimeMs left = grid.ends[i] - grid.range_ms;
-    while (lo < hi && t[lo] <= left) ++lo;
-    out->lo[i] = static_cast<uint32_t>(lo);
-    out->hi[i] = static_cast<uint32_t>(hi);
-    out->total += hi - lo;
-  }
 }
 
 void RangeSource::SetSeries(storage::Columns floats,

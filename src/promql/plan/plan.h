@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
-#include "promql/engine/context.h"
 #include "promql/parser/ast.h"
+#include "promql/plan/context.h"
 
 namespace watchfire::promql {
 

@@ -2,10 +2,8 @@
 
 #include <cmath>
 
-#include <fmt/core.h>
-
-#include "promql/engine/numerics.h"
-#include "promql/engine/range_functions.h"
+#include "promql/kernels/numerics.h"
+#include "promql/kernels/range_kernel.h"
 
 namespace watchfire::promql {
 namespace {
@@ -74,8 +72,6 @@ class DoubleExponentialSmoothing final : public RangeKernel {
     for (size_t i = 0; i < in.count(); ++i) {
       double smoothing = (*in.scalars)[0][i];
       double trend = (*in.scalars)[1][i];
-      CheckFactor("smoothing", "sf", smoothing);
-      CheckFactor("trend", "tf", trend);
       size_t lo = in.windows->lo[i];
       size_t n = in.windows->hi[i] - lo;
       out[i] = n < 2 ? kAbsent : Smooth(in.v + lo, n, smoothing, trend);
@@ -83,11 +79,6 @@ class DoubleExponentialSmoothing final : public RangeKernel {
   }
 
  private:
-  static void CheckFactor(std::string_view name, std::string_view symbol, double v) {
-    if (v > 0 && v < 1) return;
-    throw QueryError(
-        fmt::format("invalid {} factor. Expected: 0 < {} < 1, got: {:f}", name, symbol, v));
-  }
   static double Smooth(const double* v, size_t n, double sf, double tf) {
     double before = 0;
     double now = v[0];

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "promql/engine/numerics.h"
-#include "promql/engine/range_functions.h"
+#include "promql/kernels/numerics.h"
+#include "promql/kernels/range_kernel.h"
 
 namespace watchfire::promql {
 namespace {

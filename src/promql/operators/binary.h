@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "promql/engine/operator.h"
+#include "promql/operators/operator.h"
 
 namespace watchfire::promql {
 

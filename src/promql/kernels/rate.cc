@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-#include "promql/engine/range_functions.h"
+#include "promql/kernels/range_kernel.h"
 
 namespace watchfire::promql {
 namespace {

@@ -18,15 +18,11 @@
 
 #include "model/labels.h"
 #include "model/sample.h"
-#include "promql/engine/context.h"
-#include "promql/engine/plan.h"
+#include "promql/kernels/grid.h"
+#include "promql/plan/context.h"
+#include "promql/plan/plan.h"
 
 namespace watchfire::promql {
-
-inline const double kAbsent = model::kStaleNan;
-inline bool IsAbsent(double v) {
-  return model::IsStaleNan(v);
-}
 
 using HistogramPtr = std::shared_ptr<const model::FloatHistogram>;
 

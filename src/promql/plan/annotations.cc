@@ -1,4 +1,4 @@
-#include "promql/engine/annotations.h"
+#include "promql/plan/annotations.h"
 
 #include <algorithm>
 #include <cstdio>
