@@ -27,11 +27,9 @@ bool SeriesSet::NextRun(TimeMs mint, TimeMs maxt, SeriesRun* run) {
     Columns columns = series.Read(mint, maxt);
     walk_->histograms = series.ReadHistograms(mint, maxt);
     if (columns.t.empty() && walk_->histograms.empty()) continue;
-    *run = {1,
-            columns.t,
-            columns.v.data(),
-            walk_->histograms.empty() ? nullptr : &walk_->histograms,
-            {}};
+    *run = {
+        1,  columns.t, columns.v.data(), walk_->histograms.empty() ? nullptr : &walk_->histograms,
+        {}, columns.st};
     if (walk_->grouped) {
       walk_->group = walk_->groups.Find(series.labels());
       run->groups = {&walk_->group, 1};

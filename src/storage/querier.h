@@ -41,16 +41,20 @@ struct SelectHints {
   uint64_t limit = 0;  // at most so many series; 0 = all
 };
 
-// Float samples in columns, ascending in time; t.size() == v.size().
+// Float samples in columns, ascending in time; t.size() == v.size(). `st` says when the counting
+// began that a sample is the sum of (its start timestamp); 0 if that is not known of a sample,
+// empty if of none. It stays valid as long as `v`.
 struct Columns {
   std::span<const TimeMs> t;
   std::span<const double> v;
+  std::span<const TimeMs> st = {};
 };
 
 struct HistogramSample {
   TimeMs t = 0;
   model::FloatHistogram histogram;
   bool was_integer = false;
+  TimeMs st = 0;  // as in Columns
 };
 
 class Series {
@@ -82,6 +86,8 @@ struct SeriesRun {
   const std::vector<HistogramSample>* histograms = nullptr;
   // The number of each series' group, if the hints ask for groups.
   std::span<const uint32_t> groups;
+  // Start timestamps; only in runs of one series, else empty.
+  std::span<const TimeMs> st = {};
 };
 
 // The newest sample of each of several neighbours. Series without one are left out; those whose

@@ -27,10 +27,13 @@ class TestSeriesView final : public storage::Series {
   storage::Columns Read(TimeMs mint, TimeMs maxt) override {
     std::vector<TimeMs> times;
     values_.clear();
-    for (const model::Sample& sample : data_->floats) {
+    starts_.clear();
+    for (size_t i = 0; i < data_->floats.size(); ++i) {
+      const model::Sample& sample = data_->floats[i];
       if (sample.t < std::max(mint, mint_) || sample.t > std::min(maxt, maxt_)) continue;
       times.push_back(sample.t);
       values_.push_back(sample.v);
+      if (!data_->float_starts.empty()) starts_.push_back(data_->float_starts[i]);
     }
     // Equal arrays are the same array, as the door promises for series of one target.
     auto known = std::find_if(times_.begin(), times_.end(),
@@ -39,7 +42,7 @@ class TestSeriesView final : public storage::Series {
       times_.push_back(std::make_unique<std::vector<TimeMs>>(std::move(times)));
       known = times_.end() - 1;
     }
-    return {**known, values_};
+    return {**known, values_, starts_};
   }
 
   bool Latest(TimeMs mint, TimeMs maxt, model::Sample* out) override {
@@ -70,6 +73,7 @@ class TestSeriesView final : public storage::Series {
   TimeMs maxt_ = kMaxTime;
   std::vector<std::unique_ptr<std::vector<TimeMs>>> times_;
   std::vector<double> values_;
+  std::vector<TimeMs> starts_;
 };
 
 bool Overlaps(const TestSeries& series, TimeMs mint, TimeMs maxt) {
@@ -312,6 +316,20 @@ void TestStorage::AddHistogram(const Labels& labels, TimeMs t,
   WF_CHECK(appender->Commit().ok());
 }
 
+void TestStorage::SetStartTime(const Labels& labels, TimeMs t, TimeMs st) {
+  MutexLock lock(mutex_);
+  if (data_.use_count() > 1) data_ = std::make_shared<TestSeriesMap>(*data_);
+  TestSeries& series = (*data_)[labels];
+  for (storage::HistogramSample& sample : series.histograms) {
+    if (sample.t == t) sample.st = st;
+  }
+  auto found = std::lower_bound(series.floats.begin(), series.floats.end(), t,
+                                [](const model::Sample& s, TimeMs at) { return s.t < at; });
+  if (found == series.floats.end() || found->t != t) return;
+  series.float_starts.resize(series.floats.size());
+  series.float_starts[static_cast<size_t>(found - series.floats.begin())] = st;
+}
+
 void TestStorage::Clear() {
   MutexLock lock(mutex_);
   data_ = std::make_shared<TestSeriesMap>();
@@ -348,6 +366,7 @@ Result<void> TestStorage::Apply(std::vector<Pending> samples,
       series.histograms.push_back(std::move(*sample.histogram));
     } else {
       series.floats.push_back({sample.t, sample.v});
+      if (!series.float_starts.empty()) series.float_starts.push_back(0);
     }
   }
   for (auto& [ref, exemplar] : exemplars) {

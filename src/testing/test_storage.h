@@ -19,6 +19,7 @@ namespace watchfire::testing {
 // What one series holds, both in order of time. A series may hold both kinds.
 struct TestSeries {
   std::vector<model::Sample> floats;
+  std::vector<TimeMs> float_starts;  // start timestamps; empty, or as long as floats
   std::vector<storage::HistogramSample> histograms;
   std::vector<model::Exemplar> exemplars;
 };
@@ -34,6 +35,8 @@ class TestStorage final : public storage::Appendable, public storage::Queryable 
   // One sample in a transaction of its own; a refusal aborts the test.
   void Add(const model::Labels& labels, TimeMs t, double v);
   void AddHistogram(const model::Labels& labels, TimeMs t, const model::FloatHistogram& histogram);
+  // The start timestamp of a sample that is there.
+  void SetStartTime(const model::Labels& labels, TimeMs t, TimeMs st);
   void Clear();
   // The committed data at this moment.
   std::shared_ptr<const TestSeriesMap> Snapshot() const;

@@ -30,6 +30,23 @@ TEST(TestStorage, AQuerierKeepsTheDataItWasMadeOf) {
   EXPECT_FALSE(set->Next());
 }
 
+TEST(TestStorage, StartTimestampsComeWithTheSamplesThatHaveThem) {
+  TestStorage storage;
+  storage.Add(kUp, 1000, 1);
+  storage.Add(kUp, 2000, 2);
+  auto read = [&storage] {
+    auto querier = *storage.NewQuerier(0, 10000);
+    auto set = querier->Select(true, {}, {Matcher::Equal("__name__", "up")});
+    EXPECT_TRUE(set->Next());
+    auto st = set->At().Read(1500, 5000).st;
+    return std::vector<TimeMs>(st.begin(), st.end());
+  };
+  EXPECT_TRUE(read().empty());
+  storage.SetStartTime(kUp, 2000, 700);
+  storage.Add(kUp, 3000, 3);
+  EXPECT_EQ(read(), (std::vector<TimeMs>{700, 0}));
+}
+
 TEST(TestStorage, SeriesWithEqualTimesShareOneArray) {
   TestStorage storage;
   Labels other = Labels::Of({{"__name__", "up"}, {"job", "b"}});
