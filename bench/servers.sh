@@ -15,5 +15,10 @@ cd build/bench
 make -s
 kind=$1
 shift
-exec /usr/bin/python3 run.py "$kind" \
+program=(run.py "$kind")
+if [ "$kind" = live ]; then
+  export WATCHFIRE_BENCH=$PWD
+  program=(../../tests/bench/live_queries.py)
+fi
+exec /usr/bin/python3 "${program[@]}" \
   --server "${WATCHFIRE_BENCH_SERVERS:-prometheus,victoria,watchfire=$PWD/../bin/watchfire}" "$@"
