@@ -22,12 +22,17 @@ Result<void> CheckSize(std::string_view query) {
 
 }  // namespace
 
-Result<ExprPtr> Parse(std::string_view query, const ParseOptions& options) {
+Result<ExprPtr> ParseUnchecked(std::string_view query, const ParseOptions& options) {
   TRY(CheckSize(query));
   Grammar grammar(query, options);
   ExprPtr expr = grammar.ReadQuery();
   if (grammar.error()) return ToError(query, *grammar.error());
   WF_CHECK(expr != nullptr);
+  return expr;
+}
+
+Result<ExprPtr> Parse(std::string_view query, const ParseOptions& options) {
+  ExprPtr expr = TRY(ParseUnchecked(query, options));
   if (std::optional<SyntaxError> error = CheckTypes(query, expr.get())) {
     return ToError(query, *error);
   }

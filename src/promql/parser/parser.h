@@ -27,6 +27,9 @@ inline constexpr int kMaxExprDepth = 500;
 // The error's code is kInvalid and its text upstream's with the position in front:
 // `1:6: parse error: unexpected <op:+>`.
 Result<ExprPtr> Parse(std::string_view query, const ParseOptions& options = {});
+// The tree of a query that follows the grammar but may break the rules of types, for whoever
+// explains what is wrong with it. Never to be evaluated.
+Result<ExprPtr> ParseUnchecked(std::string_view query, const ParseOptions& options = {});
 
 // A selector alone, as match[] and matchers of other APIs have it (`{job="x"}`, `up`).
 Result<model::Matchers> ParseSelector(std::string_view selector);
