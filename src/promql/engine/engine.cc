@@ -270,6 +270,7 @@ struct Engine::Impl {
 
   EngineOptions options;
   const Clock* clock;
+  ThreadPool* pool = nullptr;
   QueryGate gate;
   std::atomic<int64_t> subquery_step_ms;
   std::unique_ptr<EngineMetrics> metrics;
@@ -298,6 +299,7 @@ QueryResult Engine::Impl::Run(storage::Queryable& queryable, const QueryRequest&
   Result<std::unique_ptr<storage::Querier>> querier = queryable.NewQuerier(mint, maxt);
   if (!querier.ok()) ThrowStorageError(querier.error());
   context.querier = querier->get();
+  context.pool = pool;
   stats.preparation_seconds = watch.Lap();
 
   context.CheckNow("expression evaluation");
@@ -328,9 +330,7 @@ void Engine::Impl::Report(const QueryStats& stats) {
 Engine::Engine(EngineOptions options, ThreadPool* pool, client::Registry* registry,
                const Clock* clock)
     : impl_(std::make_unique<Impl>(std::move(options), registry, clock)) {
-  // Queries run on the thread that asks; leaves will be spread over the pool where MakeStream
-  // makes them.
-  static_cast<void>(pool);
+  impl_->pool = pool;
 }
 
 Engine::~Engine() = default;

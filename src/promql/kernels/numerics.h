@@ -59,6 +59,23 @@ struct KahanMean {
     sum.c *= q;
     sum.Add(x / count);
   }
+  // As if the other's values had been added here.
+  void Merge(const KahanMean& other) {
+    if (other.count == 0) return;
+    double all = count + other.count;
+    if (!incremental && !other.incremental) {
+      KahanSum next = sum;
+      next.Add(other.sum.sum);
+      if (!std::isinf(next.sum)) {
+        next.c += other.sum.c;
+        sum = next;
+        count = all;
+        return;
+      }
+    }
+    double merged = value() * (count / all) + other.value() * (other.count / all);
+    *this = {{merged, 0}, all, true};
+  }
   double value() const { return incremental ? sum.sum + sum.c : sum.sum / count + sum.c / count; }
 };
 

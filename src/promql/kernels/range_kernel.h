@@ -15,6 +15,7 @@ namespace watchfire::promql {
 struct RangeInput {
   const TimeMs* t = nullptr;
   const double* v = nullptr;
+  const TimeMs* st = nullptr;  // start timestamps to be used, if there are any
   size_t size = 0;
   const Windows* windows = nullptr;
   uint64_t version = 0;
@@ -31,6 +32,8 @@ class RangeKernel {
   virtual ~RangeKernel() = default;
   // Writes all steps; kAbsent where the window gives no value.
   virtual void Run(const RangeInput& in, double* out) = 0;
+  // Whether start timestamps of the last input contradicted its timestamps.
+  virtual bool start_times_overlap() const { return false; }
 };
 using RangeKernelPtr = std::unique_ptr<RangeKernel>;
 

@@ -1,72 +1,129 @@
 // Aggregations that need a fixed number of accumulators a group: sum avg min max count group stddev
-// stdvar. Series are pushed into [groups × steps] one at a time and forgotten.
+// stdvar. Series are pushed into [groups × steps] one at a time and forgotten; over thousands of
+// series on several threads.
 
 #include "promql/operators/aggregate.h"
 
-#include <cmath>
-
 #include <fmt/core.h>
 
-#include "promql/kernels/numerics.h"
+#include "promql/operators/accumulators.h"
+#include "promql/operators/shards.h"
 
 namespace watchfire::promql {
 namespace {
 
-// Float states. Add is called with values only; Value only when something was added.
-struct SumState {
-  KahanSum sum;
-  void Add(double v) { sum.Add(v); }
-  double Value() const { return sum.value(); }
-};
-struct AvgState {
-  KahanMean mean;
-  void Add(double v) { mean.Add(v); }
-  double Value() const { return mean.value(); }
-};
-struct MinState {
-  double best = model::kNormalNan;
-  void Add(double v) {
-    if (best > v || std::isnan(best)) best = v;
-  }
-  double Value() const { return best; }
-};
-struct MaxState {
-  double best = model::kNormalNan;
-  void Add(double v) {
-    if (best < v || std::isnan(best)) best = v;
-  }
-  double Value() const { return best; }
-};
-struct CountState {
-  double count = 0;
-  void Add(double) { ++count; }
-  double Value() const { return count; }
-};
-struct GroupState {
-  void Add(double) {}
-  double Value() const { return 1; }
-};
-template <bool kRoot>
-struct SpreadState {
-  double count = 0;
-  double mean = 0;
-  double aux = 0;
-  void Add(double v) {
-    ++count;
-    if (count == 1) {
-      mean = v;
-      aux = std::isfinite(v) ? 0 : model::kNormalNan;
-      return;
-    }
-    double delta = v - mean;
-    mean += delta / count;
-    aux += delta * (v - mean);
-  }
-  double Value() const { return kRoot ? std::sqrt(aux / count) : aux / count; }
-};
-
 // What an aggregation makes of a native histogram.
 enum class HistogramRule : uint8_t { kCount, kIgnore, kUnsupported };
+
+// The groups of an aggregation, or of a shard of it.
+template <typename State>
+class Groups {
+ public:
+  Groups(const PlanNode& node, size_t steps, HistogramRule rule)
+      : node_(node), steps_(steps), rule_(rule), keys_(node), states_(steps) {}
+
+  // Adds all series of the child.
+  void Drain(QueryContext& context, Stream& child, HeldSamples& held);
+  // Adds what a shard added up.
+  void Merge(const Groups& other, HeldSamples& held);
+
+  size_t size() const { return drop_name_.size(); }
+  const model::Labels& labels(size_t group) const { return keys_.labels(group); }
+  bool drop_name(size_t group) const { return drop_name_[group] != 0; }
+  void Values(size_t group, Column* out) const {
+    out->v.resize(steps_);
+    states_.Values(group, out->v.data());
+  }
+
+ private:
+  void AddSeries(QueryContext& context, Stream& child, HeldSamples& held);
+  void AddBatch(Stream& child, const Batch& batch, HeldSamples& held);
+  void AddHistograms(QueryContext& context, size_t group, const Column& column);
+  void Grow(size_t group, HeldSamples& held) {
+    if (group < drop_name_.size()) return;
+    held.Add(steps_);
+    states_.AddGroup();
+    drop_name_.push_back(0);
+  }
+
+  const PlanNode& node_;
+  size_t steps_;
+  HistogramRule rule_;
+  GroupKeys keys_;
+  Accumulators<State> states_;
+  std::vector<uint8_t> drop_name_;
+};
+
+template <typename State>
+void Groups<State>::Drain(QueryContext& context, Stream& child, HeldSamples& held) {
+  if (steps_ > 1 || !node_.groups_by_leaf) {
+    while (child.Next()) AddSeries(context, child, held);
+    return;
+  }
+  Batch batch;
+  while (true) {
+    switch (child.NextBatch(&batch)) {
+      case Pull::kEnd:
+        return;
+      case Pull::kSeries:
+        AddSeries(context, child, held);
+        break;
+      case Pull::kBatch:
+        AddBatch(child, batch, held);
+        break;
+    }
+  }
+}
+
+template <typename State>
+void Groups<State>::AddSeries(QueryContext& context, Stream& child, HeldSamples& held) {
+  Column& column = child.column();
+  context.Tick(steps_);
+  // A series without any value makes no group.
+  if (steps_ == 1 ? !column.Has(0) : !column.AnyValue()) return;
+  size_t group = keys_.Find(child);
+  Grow(group, held);
+  drop_name_[group] |= static_cast<uint8_t>(child.drop_name());
+  states_.AddSeries(group, column.v.data());
+  if (!column.h.empty()) AddHistograms(context, group, column);
+}
+
+template <typename State>
+void Groups<State>::AddBatch(Stream& child, const Batch& batch, HeldSamples& held) {
+  for (size_t i = 0; i < batch.v.size(); ++i) {
+    if (IsAbsent(batch.v[i])) continue;
+    size_t group = keys_.FindTold(child, batch.groups[i]);
+    Grow(group, held);
+    states_.AddValue(group, 0, batch.v[i]);
+  }
+}
+
+template <typename State>
+void Groups<State>::AddHistograms(QueryContext& context, size_t group, const Column& column) {
+  for (size_t i = 0; i < steps_; ++i) {
+    if (!column.HasHistogram(i)) continue;
+    switch (rule_) {
+      case HistogramRule::kUnsupported:
+        ThrowUnsupportedHistograms(node_.function);
+      case HistogramRule::kCount:
+        states_.AddValue(group, i, 0);
+        break;
+      case HistogramRule::kIgnore:
+        NoteIgnoredHistogram(context, node_);
+        return;
+    }
+  }
+}
+
+template <typename State>
+void Groups<State>::Merge(const Groups& other, HeldSamples& held) {
+  for (size_t from = 0; from < other.size(); ++from) {
+    size_t group = keys_.FindLabels(other.labels(from));
+    Grow(group, held);
+    drop_name_[group] |= other.drop_name_[from];
+    states_.MergeGroup(group, other.states_, from);
+  }
+}
 
 template <typename State>
 class AggregateStream final : public Stream {
@@ -74,45 +131,32 @@ class AggregateStream final : public Stream {
   AggregateStream(QueryContext& context, const PlanNode& node, const Grid& grid, HistogramRule rule)
       : context_(context),
         node_(node),
-        steps_(grid.count),
+        grid_(grid),
         rule_(rule),
         held_(context),
-        keys_(node) {
-    child_ = MakeStream(context, *node.children[0], grid);
-  }
+        groups_(node, grid.count, rule) {}
 
   bool Next() override {
     if (!drained_) Drain();
+    drained_ = true;
     if (next_ >= groups_.size()) return false;
-    const Group& group = groups_[next_++];
-    column_.v.resize(steps_);
-    for (size_t i = 0; i < steps_; ++i) {
-      column_.v[i] = group.seen[i] ? group.states[i].Value() : kAbsent;
-    }
+    column_.h.clear();
+    groups_.Values(next_++, &column_);
     return true;
   }
-  const model::Labels& labels() override { return keys_.labels(next_ - 1); }
-  bool drop_name() override { return groups_[next_ - 1].drop_name; }
+  const model::Labels& labels() override { return groups_.labels(next_ - 1); }
+  bool drop_name() override { return groups_.drop_name(next_ - 1); }
   Column& column() override { return column_; }
 
  private:
-  struct Group {
-    std::vector<State> states;
-    std::vector<uint8_t> seen;
-    bool drop_name = false;
-  };
-
   void Drain();
-  void AddHistograms(Group& group, const Column& column);
 
   QueryContext& context_;
   const PlanNode& node_;
-  size_t steps_;
+  Grid grid_;
   HistogramRule rule_;
   HeldSamples held_;
-  GroupKeys keys_;
-  StreamPtr child_;
-  std::vector<Group> groups_;
+  Groups<State> groups_;
   bool drained_ = false;
   size_t next_ = 0;
   Column column_;
@@ -120,47 +164,26 @@ class AggregateStream final : public Stream {
 
 template <typename State>
 void AggregateStream<State>::Drain() {
-  drained_ = true;
-  while (child_->Next()) {
-    Column& column = child_->column();
-    context_.Tick(steps_);
-    // A series without any value makes no group.
-    if (steps_ == 1 ? !column.Has(0) : !column.AnyValue()) continue;
-    size_t id = keys_.Find(*child_);
-    if (id == groups_.size()) {
-      held_.Add(steps_);
-      groups_.emplace_back();
-      groups_.back().states.resize(steps_);
-      groups_.back().seen.resize(steps_);
-    }
-    Group& group = groups_[id];
-    group.drop_name = group.drop_name || child_->drop_name();
-    const double* v = column.v.data();
-    for (size_t i = 0; i < steps_; ++i) {
-      if (IsAbsent(v[i])) continue;
-      group.seen[i] = 1;
-      group.states[i].Add(v[i]);
-    }
-    if (!column.h.empty()) AddHistograms(group, column);
+  const PlanNode& input = *node_.children[0];
+  std::vector<Groups<State>> shards;
+  bool shared = node_.leaf != nullptr && RunInShards(
+                                             context_, *node_.leaf, grid_,
+                                             [&](size_t parts) {
+                                               for (size_t i = 0; i < parts; ++i) {
+                                                 shards.emplace_back(node_, grid_.count, rule_);
+                                               }
+                                             },
+                                             [&](QueryContext& shard, size_t i) {
+                                               HeldSamples held(shard);
+                                               StreamPtr child = MakeStream(shard, input, grid_);
+                                               shards[i].Drain(shard, *child, held);
+                                             });
+  if (!shared) {
+    StreamPtr child = MakeStream(context_, input, grid_);
+    groups_.Drain(context_, *child, held_);
+    return;
   }
-}
-
-template <typename State>
-void AggregateStream<State>::AddHistograms(Group& group, const Column& column) {
-  for (size_t i = 0; i < steps_; ++i) {
-    if (!column.HasHistogram(i)) continue;
-    switch (rule_) {
-      case HistogramRule::kUnsupported:
-        ThrowUnsupportedHistograms(node_.function);
-      case HistogramRule::kCount:
-        group.seen[i] = 1;
-        group.states[i].Add(0);
-        break;
-      case HistogramRule::kIgnore:
-        NoteIgnoredHistogram(context_, node_);
-        return;
-    }
-  }
+  for (const Groups<State>& shard : shards) groups_.Merge(shard, held_);
 }
 
 }  // namespace
@@ -180,15 +203,26 @@ const std::vector<std::string>& GroupKeys::DropList() {
 }
 
 size_t GroupKeys::Find(Stream& stream) {
+  if (node_.groups_by_leaf) return FindTold(stream, stream.group());
   if (node_.by && node_.grouping.empty()) {
     if (labels_.empty()) labels_.emplace_back();
     return 0;
   }
-  model::Labels key =
-      node_.by ? stream.labels().Keep(node_.grouping) : stream.labels().Drop(DropList());
-  auto [at, fresh] = index_.try_emplace(std::move(key), labels_.size());
+  return FindLabels(node_.by ? stream.labels().Keep(node_.grouping)
+                             : stream.labels().Drop(DropList()));
+}
+
+size_t GroupKeys::FindLabels(model::Labels labels) {
+  auto [at, fresh] = index_.try_emplace(std::move(labels), labels_.size());
   if (fresh) labels_.push_back(at->first);
   return at->second;
+}
+
+size_t GroupKeys::AddTold(Stream& stream, uint32_t told) {
+  if (told >= told_.size()) told_.resize(told + 1, kUnknown);
+  size_t group = FindLabels(stream.group_labels(told));
+  told_[told] = static_cast<uint32_t>(group);
+  return group;
 }
 
 StreamPtr MakeAggregate(QueryContext& context, const PlanNode& node, const Grid& grid) {

@@ -51,14 +51,17 @@ bool Worse(double a, double b) {
 template <bool kTop>
 class KHeap {
  public:
-  void Offer(size_t k, Ranked entry) {
+  // Whether it enters.
+  bool Offer(size_t k, Ranked entry) {
     if (entries_.size() < k) {
       entries_.push_back(entry);
       Up(entries_.size() - 1);
-    } else if (Replaces(entry.v)) {
-      entries_[0] = entry;
-      Down();
+      return true;
     }
+    if (!Replaces(entry.v)) return false;
+    entries_[0] = entry;
+    Down();
+    return true;
   }
   const std::vector<Ranked>& entries() const { return entries_; }
   // Best first, NaN last.
@@ -119,16 +122,18 @@ std::vector<Row> TopRows(QueryContext& context, const PlanNode& node, const Grid
     size_t group = keys.Find(*child);
     if (group == heaps.size()) heaps.emplace_back(grid.count);
     auto id = static_cast<uint32_t>(series.size());
-    size_t before = 0;
+    bool entered = false;
     for (size_t i = 0; i < grid.count; ++i) {
       if (column.HasHistogram(i)) NoteIgnoredHistogram(context, node);
       if (!column.HasFloat(i) || ks[i] < 1) continue;
       KHeap<kTop>& heap = heaps[group][i];
-      before = heap.entries().size();
-      heap.Offer(static_cast<size_t>(ks[i]), {column.v[i], id});
+      size_t before = heap.entries().size();
+      bool enters = heap.Offer(static_cast<size_t>(ks[i]), {column.v[i], id});
+      entered = entered || enters;
       held.Add(heap.entries().size() - before);
     }
-    series.push_back({child->labels(), child->drop_name()});
+    // Most series never enter, and need no labels.
+    if (entered) series.push_back({child->labels(), child->drop_name()});
   }
   std::vector<Row> rows;
   std::vector<size_t> row_of(series.size(), SIZE_MAX);

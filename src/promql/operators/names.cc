@@ -50,6 +50,11 @@ class NameDropStream final : public MapStream {
     return labels_;
   }
   bool drop_name() override { return delayed_; }
+  Pull NextBatch(Batch* batch) override {
+    if (check_) return MapStream::NextBatch(batch);
+    ready_ = false;
+    return child_->NextBatch(batch);
+  }
 
  private:
   void Apply(Column&) override {}
@@ -82,6 +87,11 @@ class DistinctStream final : public MapStream {
 };
 
 }  // namespace
+
+const model::Labels& Stream::group_labels(uint32_t) {
+  WF_CHECK(false && "no leaf that tells groups");
+  return labels();
+}
 
 bool Column::AnyValue() const {
   for (size_t i = 0; i < v.size(); ++i) {

@@ -9,11 +9,13 @@
 // inside the engine. A step with a native histogram holds kAbsent in `v` and a pointer in `h`; `h`
 // is empty when the series has no histogram at all, so floats pay nothing.
 //
-// Operators are made by MakeStream for one query and used by one thread. To run leaves on several,
-// MakeStream is the seam: a leaf may be split by series there.
+// Operators are made by MakeStream for one query and used by one thread. Where a chain of them ends
+// in one leaf, the leaf's series may be split among threads, each with a chain of its own
+// (shards.h). Over a single step, series may also come in batches, one value each.
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "model/labels.h"
@@ -51,6 +53,17 @@ struct Column {
   size_t CountSamples() const;
 };
 
+// Values of several series on a grid of one step, and their groups.
+struct Batch {
+  std::span<double> v;  // the caller may change it; kAbsent where a series has none
+  std::span<const uint32_t> groups;
+};
+enum class Pull : uint8_t {
+  kEnd,
+  kSeries,  // one series, as after Next()
+  kBatch,
+};
+
 class Stream {
  public:
   virtual ~Stream() = default;
@@ -62,6 +75,13 @@ class Stream {
   virtual bool drop_name() { return false; }
   // Of the current series; the caller may change it.
   virtual Column& column() = 0;
+
+  // ---- for aggregations whose plan says that the leaf tells groups
+  // Of the current series.
+  virtual uint32_t group() { return 0; }
+  virtual const model::Labels& group_labels(uint32_t group);
+  // The next series, or several of them if there is but one step. Without labels.
+  virtual Pull NextBatch(Batch* /*batch*/) { return Next() ? Pull::kSeries : Pull::kEnd; }
 };
 using StreamPtr = std::unique_ptr<Stream>;
 
@@ -83,6 +103,8 @@ class MapStream : public Stream {
   const model::Labels& labels() override { return child_->labels(); }
   bool drop_name() override { return child_->drop_name(); }
   Column& column() override { return child_->column(); }
+  uint32_t group() override { return child_->group(); }
+  const model::Labels& group_labels(uint32_t group) override { return child_->group_labels(group); }
 
  protected:
   virtual void Apply(Column& column) = 0;

@@ -90,6 +90,10 @@ class RangeFunctionStream final : public Stream {
   const model::Labels& labels() override { return source_->labels(); }
   bool drop_name() override { return source_->drop_name(); }
   Column& column() override { return column_; }
+  uint32_t group() override { return source_->group(); }
+  const model::Labels& group_labels(uint32_t group) override {
+    return source_->group_labels(group);
+  }
 
  private:
   void ApplyHistograms();
@@ -109,6 +113,7 @@ class RangeFunctionStream final : public Stream {
   RangeInput in_;
   Column column_;
   bool checks_counter_ = false;
+  std::string noted_name_;
 };
 
 RangeFunctionStream::RangeFunctionStream(QueryContext& context, const PlanNode& call,
@@ -154,13 +159,14 @@ void RangeFunctionStream::NoteQuantile() {
 
 void RangeFunctionStream::NoteCounterName() {
   std::string_view name = source_->labels().metric_name();
-  if (name.empty() || NamedLikeCounter(name)) return;
+  if (name.empty() || NamedLikeCounter(name) || name == noted_name_) return;
   for (double v : column_.v) {
     if (IsAbsent(v)) continue;
     context_.notes.Info(fmt::format("metric might not be a counter, name does not end in "
                                     "_total/_sum/_count/_bucket: {}",
                                     GoQuote(name)),
                         range_pos_);
+    noted_name_ = name;
     return;
   }
 }

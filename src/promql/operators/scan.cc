@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "storage/label_groups.h"
+
 namespace watchfire::promql {
 namespace {
 
@@ -12,44 +14,167 @@ std::vector<TimeMs> LookTimes(const PlanNode& node, const Grid& grid) {
   return times;
 }
 
-// The newest sample at or before each step, within the lookback.
+bool IsStale(const storage::HistogramSample& sample) {
+  return model::IsStaleNan(sample.histogram.sum);
+}
+
+// Without a branch a sample, as nearly no series has one.
+bool HasStale(std::span<const double> values) {
+  uint64_t found = 0;
+  for (double v : values) found |= static_cast<uint64_t>(model::IsStaleNan(v));
+  return found != 0;
+}
+
+void CheckStatus(const storage::SeriesSet& set) {
+  if (Result<void> status = set.status(); !status.ok()) ThrowStorageError(status.error());
+}
+
+// Group numbers for the series of a storage that does not tell them.
+class UntoldGroups {
+ public:
+  explicit UntoldGroups(const PlanNode& node) : groups_(node.grouping, node.by) {}
+  uint32_t Of(std::span<const uint32_t> told, size_t at, storage::SeriesSet& set) {
+    return told.empty() ? groups_.Find(set.RunLabels(at)) : told[at];
+  }
+  const model::Labels& labels(uint32_t group, const storage::SeriesSet& set) const {
+    return groups_.size() > 0 ? groups_.labels(group) : set.GroupLabels(group);
+  }
+
+ private:
+  storage::LabelGroups groups_;
+};
+
+// The newest sample at or before a single step, within the lookback.
+class LatestStream final : public Stream {
+ public:
+  LatestStream(QueryContext& context, const PlanNode& node, const Grid& grid, bool values_are_times)
+      : context_(context),
+        set_(OpenSeries(context, node, grid, false)),
+        groups_(node),
+        t_(node.TimeOf(grid.start)),
+        values_are_times_(values_are_times) {
+    column_.Reset(1);
+  }
+
+  bool Next() override {
+    if (++at_ >= run_.count) {
+      at_ = 0;
+      if (!ReadRun()) return false;
+    }
+    column_.h.clear();
+    column_.v[0] = run_.v[at_];
+    if (run_.histogram != nullptr) {
+      SetHistogram(*run_.histogram);
+    } else if (values_are_times_ && !IsAbsent(column_.v[0])) {
+      column_.v[0] = ToSeconds(run_.t[at_]);
+    }
+    return true;
+  }
+  Pull NextBatch(Batch* batch) override {
+    bool amid_run = at_ + 1 < run_.count;
+    if (!amid_run && !ReadRun()) return Pull::kEnd;
+    if (amid_run || run_.histogram != nullptr || values_are_times_ || run_.groups.empty()) {
+      if (!amid_run) at_ = SIZE_MAX;
+      Next();
+      return Pull::kSeries;
+    }
+    at_ = run_.count - 1;
+    values_.assign(run_.v.begin(), run_.v.end());
+    *batch = {values_, run_.groups};
+    return Pull::kBatch;
+  }
+  const model::Labels& labels() override { return set_->RunLabels(at_); }
+  Column& column() override { return column_; }
+  uint32_t group() override { return groups_.Of(run_.groups, at_, *set_); }
+  const model::Labels& group_labels(uint32_t group) override {
+    return groups_.labels(group, *set_);
+  }
+
+ private:
+  bool ReadRun() {
+    if (!set_->NextLatest(t_ - context_.lookback_ms + 1, t_, &run_)) {
+      CheckStatus(*set_);
+      return false;
+    }
+    context_.Tick(run_.count);
+    size_t present = run_.count;
+    if (run_.histogram != nullptr) {
+      present = IsStale(*run_.histogram) ? 0 : 1;
+    } else {
+      for (double v : run_.v) present -= IsAbsent(v) ? 1 : 0;
+    }
+    context_.stats.total_queryable_samples += present;
+    context_.stats.samples_read += present;
+    return true;
+  }
+  void SetHistogram(const storage::HistogramSample& sample) {
+    column_.v[0] = kAbsent;
+    if (IsStale(sample)) return;
+    if (values_are_times_) {
+      column_.v[0] = ToSeconds(sample.t);
+    } else {
+      column_.SetHistogram(0, std::make_shared<const model::FloatHistogram>(sample.histogram));
+    }
+  }
+
+  QueryContext& context_;
+  std::unique_ptr<storage::SeriesSet> set_;
+  UntoldGroups groups_;
+  TimeMs t_;
+  bool values_are_times_;
+  storage::LatestRun run_;
+  size_t at_ = SIZE_MAX;  // in the run
+  std::vector<double> values_;
+  Column column_;
+};
+
+// The newest sample at or before each of several steps, within the lookback.
 class SelectorStream final : public Stream {
  public:
   SelectorStream(QueryContext& context, const PlanNode& node, const Grid& grid,
                  bool values_are_times)
       : context_(context),
         set_(OpenSeries(context, node, grid, false)),
+        groups_(node),
         times_(LookTimes(node, grid)),
+        mint_(times_.front() - context.lookback_ms + 1),
         values_are_times_(values_are_times) {
     column_.Reset(grid.count);
   }
 
   bool Next() override {
-    if (!set_->Next()) {
-      if (Result<void> status = set_->status(); !status.ok()) ThrowStorageError(status.error());
-      return false;
+    if (++at_ >= run_.count) {
+      at_ = 0;
+      if (!set_->NextRun(mint_, times_.back(), &run_)) {
+        CheckStatus(*set_);
+        return false;
+      }
+      if (picks_.empty() || run_.t.data() != picked_t_ || run_.t.size() != picked_size_) Pick();
     }
-    storage::Series& series = set_->At();
-    if (times_.size() == 1) {
-      ReadLatest(series);
-    } else {
-      ReadRange(series);
-    }
+    Read();
     return true;
   }
-  const model::Labels& labels() override { return set_->At().labels(); }
+  const model::Labels& labels() override { return set_->RunLabels(at_); }
   Column& column() override { return column_; }
+  uint32_t group() override { return groups_.Of(run_.groups, at_, *set_); }
+  const model::Labels& group_labels(uint32_t group) override {
+    return groups_.labels(group, *set_);
+  }
 
  private:
-  void ReadLatest(storage::Series& series);
-  void ReadRange(storage::Series& series);
+  void Pick();
+  void Read();
   void AddHistograms(const std::vector<storage::HistogramSample>& histograms,
                      std::span<const TimeMs> float_t);
 
   QueryContext& context_;
   std::unique_ptr<storage::SeriesSet> set_;
+  UntoldGroups groups_;
   std::vector<TimeMs> times_;
+  TimeMs mint_;
   bool values_are_times_;
+  storage::SeriesRun run_;
+  size_t at_ = SIZE_MAX;  // in the run
   Column column_;
   // picks_[i]: 1 + index of the sample of step i, 0 for none; valid for these times.
   const TimeMs* picked_t_ = nullptr;
@@ -57,66 +182,33 @@ class SelectorStream final : public Stream {
   std::vector<uint32_t> picks_;
 };
 
-bool IsStale(const storage::HistogramSample& sample) {
-  return model::IsStaleNan(sample.histogram.sum);
+void SelectorStream::Pick() {
+  picks_.resize(times_.size());
+  size_t next = 0;
+  for (size_t i = 0; i < times_.size(); ++i) {
+    while (next < run_.t.size() && run_.t[next] <= times_[i]) ++next;
+    bool fresh = next > 0 && run_.t[next - 1] > times_[i] - context_.lookback_ms;
+    picks_[i] = fresh ? static_cast<uint32_t>(next) : 0;
+  }
+  picked_t_ = run_.t.data();
+  picked_size_ = run_.t.size();
 }
 
-void SelectorStream::ReadLatest(storage::Series& series) {
-  context_.Tick(1);
-  TimeMs t = times_[0];
-  TimeMs mint = t - context_.lookback_ms + 1;
-  model::Sample sample;
-  column_.h.clear();
-  double& out = column_.v[0];
-  bool found = series.Latest(mint, t, &sample);
-  out = found ? sample.v : kAbsent;
-  if (found && !IsAbsent(out) && values_are_times_) out = ToSeconds(sample.t);
-  std::vector<storage::HistogramSample> histograms =
-      series.ReadHistograms(found ? sample.t + 1 : mint, t);
-  if (!histograms.empty()) {
-    storage::HistogramSample& last = histograms.back();
-    out = kAbsent;
-    if (!IsStale(last)) {
-      if (values_are_times_) {
-        out = ToSeconds(last.t);
-      } else {
-        column_.SetHistogram(
-            0, std::make_shared<const model::FloatHistogram>(std::move(last.histogram)));
-      }
-    }
-  }
-  context_.stats.total_queryable_samples += column_.Has(0) ? 1 : 0;
-  context_.stats.samples_read += column_.Has(0) ? 1 : 0;
-}
-
-void SelectorStream::ReadRange(storage::Series& series) {
-  TimeMs mint = times_.front() - context_.lookback_ms + 1;
-  storage::Columns data = series.Read(mint, times_.back());
-  context_.Tick(data.t.size() + times_.size());
-  context_.stats.samples_read += data.t.size();
-  if (picks_.empty() || data.t.data() != picked_t_ || data.t.size() != picked_size_) {
-    picks_.resize(times_.size());
-    size_t next = 0;
-    for (size_t i = 0; i < times_.size(); ++i) {
-      while (next < data.t.size() && data.t[next] <= times_[i]) ++next;
-      bool fresh = next > 0 && data.t[next - 1] > times_[i] - context_.lookback_ms;
-      picks_[i] = fresh ? static_cast<uint32_t>(next) : 0;
-    }
-    picked_t_ = data.t.data();
-    picked_size_ = data.t.size();
-  }
+void SelectorStream::Read() {
+  const double* v = run_.v + at_ * run_.t.size();
+  context_.Tick(run_.t.size() + times_.size());
+  context_.stats.samples_read += run_.t.size();
   column_.h.clear();
   // A stale marker is what an absent step looks like, so it needs no test.
   for (size_t i = 0; i < picks_.size(); ++i) {
-    column_.v[i] = picks_[i] == 0 ? kAbsent : data.v[picks_[i] - 1];
+    column_.v[i] = picks_[i] == 0 ? kAbsent : v[picks_[i] - 1];
   }
   if (values_are_times_) {
     for (size_t i = 0; i < picks_.size(); ++i) {
-      if (column_.HasFloat(i)) column_.v[i] = ToSeconds(data.t[picks_[i] - 1]);
+      if (column_.HasFloat(i)) column_.v[i] = ToSeconds(run_.t[picks_[i] - 1]);
     }
   }
-  std::vector<storage::HistogramSample> histograms = series.ReadHistograms(mint, times_.back());
-  if (!histograms.empty()) AddHistograms(histograms, data.t);
+  if (run_.histograms != nullptr) AddHistograms(*run_.histograms, run_.t);
   size_t present = 0;
   for (size_t i = 0; i < picks_.size(); ++i) present += column_.HasFloat(i) ? 1 : 0;
   context_.stats.total_queryable_samples += present;
@@ -151,36 +243,46 @@ void SelectorStream::AddHistograms(const std::vector<storage::HistogramSample>& 
 class SelectorRangeSource final : public RangeSource {
  public:
   SelectorRangeSource(QueryContext& context, const PlanNode& node, const Grid& grid)
-      : context_(context), set_(OpenSeries(context, node, grid, false)), held_(context) {
+      : context_(context),
+        set_(OpenSeries(context, node, grid, false)),
+        groups_(node),
+        held_(context) {
     grid_ = MakeWindowGrid(node, grid);
+    mint_ = grid_.ends.front() - grid_.range_ms + 1;
   }
   bool Next() override {
-    if (!set_->Next()) {
-      if (Result<void> status = set_->status(); !status.ok()) ThrowStorageError(status.error());
-      return false;
+    if (++at_ >= run_.count) {
+      at_ = 0;
+      if (!set_->NextRun(mint_, grid_.ends.back(), &run_)) {
+        CheckStatus(*set_);
+        return false;
+      }
     }
-    storage::Series& series = set_->At();
-    TimeMs mint = grid_.ends.front() - grid_.range_ms + 1;
-    TimeMs maxt = grid_.ends.back();
-    storage::Columns floats = series.Read(mint, maxt);
-    std::vector<storage::HistogramSample> histograms = series.ReadHistograms(mint, maxt);
-    size_t samples = floats.t.size() + histograms.size();
-    held_.Reset();
-    held_.Add(samples);
+    size_t size = run_.t.size();
+    size_t samples = size + (run_.histograms != nullptr ? run_.histograms->size() : 0);
+    held_.Set(samples);
     context_.Tick(samples + grid_.ends.size());
     context_.stats.samples_read += samples;
-    SetSeries(floats, std::move(histograms), true);
+    SetSeries({run_.t, {run_.v + at_ * size, size}}, run_.histograms, true);
     context_.stats.total_queryable_samples += windows().total;
-    if (!this->histograms().empty()) {
+    if (!histograms().empty()) {
       context_.stats.total_queryable_samples += histogram_windows().total;
     }
     return true;
   }
-  const model::Labels& labels() override { return set_->At().labels(); }
+  const model::Labels& labels() override { return set_->RunLabels(at_); }
+  uint32_t group() override { return groups_.Of(run_.groups, at_, *set_); }
+  const model::Labels& group_labels(uint32_t group) override {
+    return groups_.labels(group, *set_);
+  }
 
  private:
   QueryContext& context_;
   std::unique_ptr<storage::SeriesSet> set_;
+  UntoldGroups groups_;
+  TimeMs mint_ = 0;
+  storage::SeriesRun run_;
+  size_t at_ = SIZE_MAX;  // in the run
   HeldSamples held_;
 };
 
@@ -188,6 +290,7 @@ class SelectorRangeSource final : public RangeSource {
 
 std::unique_ptr<storage::SeriesSet> OpenSeries(QueryContext& context, const PlanNode& node,
                                                const Grid& grid, bool sorted) {
+  if (context.opened_leaf == &node && context.opened_set) return std::move(context.opened_set);
   storage::SelectHints hints;
   int64_t back = node.kind == NodeKind::kRange ? node.range_ms : context.lookback_ms;
   hints.start = node.TimeOf(grid.start) - back + 1;
@@ -197,6 +300,7 @@ std::unique_ptr<storage::SeriesSet> OpenSeries(QueryContext& context, const Plan
   hints.function = node.function;
   hints.grouping = node.grouping;
   hints.by = node.by;
+  hints.groups = node.tells_groups;
   return context.querier->Select(sorted, hints, node.selector().matchers);
 }
 
@@ -204,16 +308,24 @@ WindowGrid MakeWindowGrid(const PlanNode& node, const Grid& grid) {
   return {LookTimes(node, grid), node.range_ms};
 }
 
+const model::Labels& RangeSource::group_labels(uint32_t) {
+  WF_CHECK(false && "no leaf that tells groups");
+  return labels();
+}
+
 void RangeSource::SetSeries(storage::Columns floats,
-                            std::vector<storage::HistogramSample> histograms, bool shared) {
-  histograms_ = std::move(histograms);
-  std::erase_if(histograms_, IsStale);
-  if (!histograms_.empty()) {
+                            const std::vector<storage::HistogramSample>* histograms, bool shared) {
+  histograms_.clear();
+  if (histograms != nullptr && !histograms->empty()) {
     std::vector<TimeMs> times;
-    for (const storage::HistogramSample& sample : histograms_) times.push_back(sample.t);
+    for (const storage::HistogramSample& sample : *histograms) {
+      if (IsStale(sample)) continue;
+      histograms_.push_back(sample);
+      times.push_back(sample.t);
+    }
     ComputeWindows(times, grid_, &histogram_windows_);
   }
-  bool stale = std::any_of(floats.v.begin(), floats.v.end(), model::IsStaleNan);
+  bool stale = HasStale(floats.v);
   if (!stale && shared) {
     floats_ = floats;
     if (floats.t.data() != shared_t_ || floats.t.size() != shared_size_ || shared_version_ == 0) {
@@ -243,10 +355,12 @@ void RangeSource::SetSeries(storage::Columns floats,
 }
 
 StreamPtr MakeSelector(QueryContext& context, const PlanNode& node, const Grid& grid) {
+  if (grid.count == 1) return std::make_unique<LatestStream>(context, node, grid, false);
   return std::make_unique<SelectorStream>(context, node, grid, false);
 }
 
 StreamPtr MakeTimestampSelector(QueryContext& context, const PlanNode& node, const Grid& grid) {
+  if (grid.count == 1) return std::make_unique<LatestStream>(context, node, grid, true);
   return std::make_unique<SelectorStream>(context, node, grid, true);
 }
 

@@ -26,6 +26,9 @@ class RangeSource {
   virtual bool Next() = 0;
   virtual const model::Labels& labels() = 0;
   virtual bool drop_name() { return false; }
+  // As those of a Stream.
+  virtual uint32_t group() { return 0; }
+  virtual const model::Labels& group_labels(uint32_t group);
 
   // Of the current series.
   const storage::Columns& floats() const { return floats_; }
@@ -37,7 +40,8 @@ class RangeSource {
 
  protected:
   // Sets what the accessors above give; drops stale markers. `shared` times outlive the source.
-  void SetSeries(storage::Columns floats, std::vector<storage::HistogramSample> histograms,
+  // `histograms` may be null.
+  void SetSeries(storage::Columns floats, const std::vector<storage::HistogramSample>* histograms,
                  bool shared);
   WindowGrid grid_;
 
@@ -65,6 +69,7 @@ std::unique_ptr<RangeSource> MakeRangeSource(QueryContext& context, const PlanNo
 std::unique_ptr<RangeSource> MakeSubquerySource(QueryContext& context, const PlanNode& node,
                                                 const Grid& grid);
 
+// The series of a selector or range, unless they were opened before (QueryContext::opened_set).
 std::unique_ptr<storage::SeriesSet> OpenSeries(QueryContext& context, const PlanNode& node,
                                                const Grid& grid, bool sorted);
 

@@ -48,7 +48,7 @@ class SubquerySource final : public RangeSource {
     row_held_.Reset();
     row_held_.Add(v_.size() + histograms.size());
     bool full = v_.size() == times_.size();
-    SetSeries({full ? times_ : t_, v_}, std::move(histograms), full);
+    SetSeries({full ? times_ : t_, v_}, &histograms, full);
     return true;
   }
   const model::Labels& labels() override { return child_->labels(); }

@@ -100,6 +100,14 @@ std::vector<std::string> Annotations::Render(std::vector<Note> notes,
   return lines;
 }
 
+void Annotations::Absorb(Annotations& other) {
+  // Corrections of buckets are made above all shards, never in one.
+  for (Note& note : other.warnings_) Add(warnings_, std::move(note.text), note.pos);
+  for (Note& note : other.infos_) Add(infos_, std::move(note.text), note.pos);
+  other.warnings_.clear();
+  other.infos_.clear();
+}
+
 std::vector<std::string> Annotations::TakeWarnings() {
   return Render(warnings_, "PromQL warning: ");
 }

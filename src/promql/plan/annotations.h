@@ -1,7 +1,7 @@
 #pragma once
 // Annotations: what a query wants to tell its user besides the answer. Texts are upstream's, kept
 // without their position for removing duplicates (the leftmost position is shown). One object a
-// query, used by its thread only. How many are shown is the API's business.
+// query or shard, used by its thread only. How many are shown is the API's business.
 
 #include <cstdint>
 #include <string>
@@ -34,6 +34,9 @@ class Annotations {
     double max_diff = 0;
   };
   void ForcedMonotonicity(const Monotonicity& fix);
+
+  // Adds what another part of the same query noted; that one is empty afterwards.
+  void Absorb(Annotations& other);
 
   std::vector<std::string> TakeWarnings();
   std::vector<std::string> TakeInfos();

@@ -51,6 +51,25 @@ QueryContext::QueryContext(const EngineOptions& engine_options, const QueryReque
   deadline_ns_ = clock_->MonotonicNs() + timeout_ms * 1'000'000;
 }
 
+QueryContext::QueryContext(QueryContext* parent)
+    : options(parent->options),
+      request(parent->request),
+      lookback_ms(parent->lookback_ms),
+      default_subquery_step_ms(parent->default_subquery_step_ms),
+      instant(parent->instant),
+      notes(parent->request.query),
+      querier(parent->querier),
+      clock_(parent->clock_),
+      deadline_ns_(parent->deadline_ns_),
+      held_(parent->held_) {}
+
+void QueryContext::Absorb(QueryContext& shard) {
+  notes.Absorb(shard.notes);
+  stats.total_queryable_samples += shard.stats.total_queryable_samples;
+  stats.samples_read += shard.stats.samples_read;
+  stats.peak_samples = std::max(stats.peak_samples, shard.stats.peak_samples);
+}
+
 void QueryContext::CheckNow(std::string_view where) {
   work_ = 0;
   if (request.cancelled && request.cancelled->load(std::memory_order_relaxed)) {
@@ -62,11 +81,11 @@ void QueryContext::CheckNow(std::string_view where) {
 }
 
 void QueryContext::Hold(size_t samples) {
-  held_ += samples;
-  stats.peak_samples = std::max(stats.peak_samples, held_);
+  uint64_t held = held_->fetch_add(samples, std::memory_order_relaxed) + samples;
+  stats.peak_samples = std::max(stats.peak_samples, held);
   // Every growth is ours to give back, so the limit is tested after it was counted.
-  if (held_ > options.max_samples) {
-    held_ -= samples;
+  if (held > options.max_samples) {
+    Release(samples);
     throw QueryError(std::string(kTooManySamples));
   }
 }

@@ -1,11 +1,13 @@
 #pragma once
 // What one running query carries: its limits, its annotations, its querier and its counters; and
 // the grid of steps that an operator works on. A QueryContext belongs to one query and outlives
-// its operators; one thread uses it.
+// its operators; one thread uses it. A part of the query that runs on another thread has a context
+// of its own (a shard), whose notes and figures are taken over when it is done.
 //
 // QueryError is the only exception of the program. It is thrown inside the engine when the query
 // cannot go on, and caught in Engine::Exec; nothing else may see it.
 
+#include <atomic>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -15,6 +17,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "base/thread.h"
 #include "promql/kernels/grid.h"
 #include "promql/plan/annotations.h"
 #include "promql/plan/query.h"
@@ -47,10 +50,16 @@ bool IsUnsupportedMessage(std::string_view message);
 
 [[noreturn]] void ThrowStorageError(const Error& error);
 
+struct PlanNode;
+
 class QueryContext {
  public:
   QueryContext(const EngineOptions& engine_options, const QueryRequest& query_request,
                const Clock* clock);
+  // A shard of `parent`, which must outlive it: same limits and data.
+  explicit QueryContext(QueryContext* parent);
+  // Takes over what a shard noted and counted.
+  void Absorb(QueryContext& shard);
 
   const EngineOptions& options;
   const QueryRequest& request;
@@ -60,6 +69,11 @@ class QueryContext {
   Annotations notes;
   storage::Querier* querier = nullptr;
   QueryStats stats;
+  ThreadPool* pool = nullptr;  // for shards; null: everything on this thread
+
+  // A leaf whose series were opened before its operator is made, all of them or a shard's part.
+  const PlanNode* opened_leaf = nullptr;
+  std::unique_ptr<storage::SeriesSet> opened_set;
 
   // Throws when the query was cancelled or its time is up. Cheap: looks at the clock once per
   // `kCheckEvery` units of work (samples or steps).
@@ -72,14 +86,15 @@ class QueryContext {
 
   // Samples held in memory; throws when there are more than the limit.
   void Hold(size_t samples);
-  void Release(size_t samples) { held_ -= samples; }
+  void Release(size_t samples) { held_->fetch_sub(samples, std::memory_order_relaxed); }
 
  private:
   static constexpr size_t kCheckEvery = 1 << 17;
   const Clock* clock_;
   int64_t deadline_ns_;
   size_t work_ = 0;
-  uint64_t held_ = 0;
+  std::atomic<uint64_t> own_held_ = 0;
+  std::atomic<uint64_t>* held_ = &own_held_;  // the parent's in a shard
 };
 
 // Samples counted against the limit as long as this lives.
@@ -93,10 +108,13 @@ class HeldSamples {
     context_->Hold(samples);
     count_ += samples;
   }
-  void Reset() {
-    context_->Release(count_);
-    count_ = 0;
+  // As if all was given back and so many were added.
+  void Set(size_t samples) {
+    if (samples > count_) context_->Hold(samples - count_);
+    if (samples < count_) context_->Release(count_ - samples);
+    count_ = samples;
   }
+  void Reset() { Set(0); }
 
  private:
   QueryContext* context_;

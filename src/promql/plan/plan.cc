@@ -48,6 +48,7 @@ class Planner {
   PlanPtr LowerAggregate(const AggregateExpr& aggregate);
   PlanPtr LowerBinary(const BinaryExpr& binary);
   void WrapChildren(PlanNode& node) const;
+  void FindLeaf(PlanNode& aggregate) const;
   void ApplyModifiers(const Modifiers& modifiers, PlanNode& node) const;
   void CheckExtended(const VectorSelector& selector, const PlanNode* above) const;
   void DropNames(PlanNode& node, const PlanNode& from) const;
@@ -253,6 +254,7 @@ PlanPtr Planner::LowerAggregate(const AggregateExpr& aggregate) {
     node->invariant = node->invariant && node->children[1]->invariant;
   }
   if (!node->invariant) WrapChildren(*node);
+  FindLeaf(*node);
   const PlanNode& vector = *node->children[0];
   bool keeps_series = aggregate.op == AggregateOp::kTopk || aggregate.op == AggregateOp::kBottomk ||
                       aggregate.op == AggregateOp::kLimitk ||
@@ -267,6 +269,70 @@ PlanPtr Planner::LowerAggregate(const AggregateExpr& aggregate) {
   node->names = by_name ? vector.names : Names::kNone;
   node->distinct = true;
   return node;
+}
+
+// Functions that make a number of each number, or of each window.
+bool IsSeriesWise(const PlanNode& call) {
+  constexpr std::array<std::string_view, 35> kElementwise = {
+      "abs",         "acos",        "acosh",         "asin",      "asinh", "atan",  "atanh",
+      "ceil",        "clamp",       "clamp_max",     "clamp_min", "cos",   "cosh",  "day_of_month",
+      "day_of_week", "day_of_year", "days_in_month", "deg",       "exp",   "floor", "hour",
+      "ln",          "log10",       "log2",          "minute",    "month", "rad",   "round",
+      "sgn",         "sin",         "sinh",          "sqrt",      "tan",   "tanh",  "year"};
+  if (Contains(kElementwise, std::string_view(call.function))) return true;
+  bool over_range = std::any_of(call.children.begin(), call.children.end(),
+                                [](const auto& child) { return child->kind == NodeKind::kRange; });
+  return over_range && call.function != "absent_over_time";
+}
+
+// The vector that the node works on series by series, leaving all labels but the reserved ones
+// alone; null if it does more.
+PlanNode* SeriesWiseInput(PlanNode& node, bool* drops_names) {
+  if (!node.distinct) return nullptr;
+  PlanNode* input = nullptr;
+  for (const PlanPtr& child : node.children) {
+    bool series = child->type == ValueType::kVector || child->type == ValueType::kMatrix;
+    if (series && input) return nullptr;
+    if (series) input = child.get();
+    if (!series && child->kind != NodeKind::kNumber) return nullptr;
+  }
+  if (node.kind == NodeKind::kCall) {
+    *drops_names = *drops_names || !Contains(kKeepName, std::string_view(node.function));
+    return IsSeriesWise(node) ? input : nullptr;
+  }
+  if (node.kind == NodeKind::kBinary) {
+    const auto& binary = node.expr->As<BinaryExpr>();
+    bool trims = binary.op == BinaryOp::kTrimLower || binary.op == BinaryOp::kTrimUpper;
+    bool filters = IsComparison(binary.op) && !binary.return_bool;
+    *drops_names = *drops_names || !(trims || filters);
+    return input;
+  }
+  *drops_names = true;
+  return node.kind == NodeKind::kUnary ? input : nullptr;
+}
+
+void Planner::FindLeaf(PlanNode& aggregate) const {
+  bool drops_names = false;
+  PlanNode* at = aggregate.children[0].get();
+  while (at && at->kind != NodeKind::kSelector && at->kind != NodeKind::kRange) {
+    at = SeriesWiseInput(*at, &drops_names);
+  }
+  if (!at || context_.options.delayed_name_removal) return;
+  if (at->selector().anchored || at->selector().smoothed) return;
+  aggregate.leaf = at;
+  aggregate.groups_by_leaf = true;
+  std::vector<std::string> grouping = aggregate.grouping;
+  constexpr std::array<std::string_view, 3> kReserved = {"__name__", "__type__", "__unit__"};
+  if (drops_names && aggregate.by) {
+    std::erase_if(grouping, [&](const std::string& name) { return Contains(kReserved, name); });
+  } else if (drops_names) {
+    grouping.insert(grouping.end(), kReserved.begin(), kReserved.end());
+    std::sort(grouping.begin(), grouping.end());
+    grouping.erase(std::unique(grouping.begin(), grouping.end()), grouping.end());
+  }
+  at->grouping = std::move(grouping);
+  at->by = aggregate.by;
+  at->tells_groups = true;
 }
 
 PlanPtr Planner::LowerBinary(const BinaryExpr& binary) {

@@ -51,6 +51,12 @@ struct PlanNode {
   std::string function;
   std::vector<std::string> grouping;
   bool by = false;
+  // Selectors and ranges: the storage tells each series' group by `grouping` and `by`.
+  bool tells_groups = false;
+  // Aggregations: the only leaf below, if all between them and it works series by series on the
+  // same steps and with no other series in view. `groups_by_leaf`: it tells their groups, too.
+  const PlanNode* leaf = nullptr;
+  bool groups_by_leaf = false;
 
   Names names = Names::kNone;
   // No two rows have the same labels. Otherwise rows with the same labels may come, but never two
