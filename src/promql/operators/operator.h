@@ -145,6 +145,7 @@ StreamPtr MakeElementwise(QueryContext& context, const PlanNode& call, const Gri
 StreamPtr MakeLabelFunction(QueryContext& context, const PlanNode& call, const Grid& grid);
 StreamPtr MakeHistogramFunction(QueryContext& context, const PlanNode& call, const Grid& grid);
 StreamPtr MakeVectorFunction(QueryContext& context, const PlanNode& call, const Grid& grid);
+StreamPtr MakeInfo(QueryContext& context, const PlanNode& call, const Grid& grid);
 
 // ---- names and label sets (names.cc)
 // Without __name__, __type__ and __unit__.

@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "promql/operators/binary.h"
+#include "promql/operators/extended_range.h"
 
 namespace watchfire::promql {
 namespace {
@@ -49,9 +50,11 @@ class RepeatStream final : public Stream {
 StreamPtr MakeCall(QueryContext& context, const PlanNode& node, const Grid& grid) {
   for (const PlanPtr& arg : node.children) {
     if (arg->type != ValueType::kMatrix) continue;
+    if (IsExtended(*arg)) return MakeExtendedRange(context, node, grid);
     return node.function == "absent_over_time" ? MakeAbsentOverTime(context, node, grid)
                                                : MakeRangeFunction(context, node, grid);
   }
+  if (node.function == "info") return MakeInfo(context, node, grid);
   if (StreamPtr stream = MakeElementwise(context, node, grid)) return stream;
   if (StreamPtr stream = MakeLabelFunction(context, node, grid)) return stream;
   if (StreamPtr stream = MakeHistogramFunction(context, node, grid)) return stream;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "promql/operators/extended_range.h"
 #include "storage/label_groups.h"
 
 namespace watchfire::promql {
@@ -263,7 +264,7 @@ class SelectorRangeSource final : public RangeSource {
     held_.Set(samples);
     context_.Tick(samples + grid_.ends.size());
     context_.stats.samples_read += samples;
-    SetSeries({run_.t, {run_.v + at_ * size, size}}, run_.histograms, true);
+    SetSeries({run_.t, {run_.v + at_ * size, size}, run_.st}, run_.histograms, true);
     context_.stats.total_queryable_samples += windows().total;
     if (!histograms().empty()) {
       context_.stats.total_queryable_samples += histogram_windows().total;
@@ -293,8 +294,8 @@ std::unique_ptr<storage::SeriesSet> OpenSeries(QueryContext& context, const Plan
   if (context.opened_leaf == &node && context.opened_set) return std::move(context.opened_set);
   storage::SelectHints hints;
   int64_t back = node.kind == NodeKind::kRange ? node.range_ms : context.lookback_ms;
-  hints.start = node.TimeOf(grid.start) - back + 1;
-  hints.end = node.TimeOf(grid.end());
+  hints.start = node.TimeOf(grid.start) - back - node.before_ms + 1;
+  hints.end = node.TimeOf(grid.end()) + node.after_ms;
   hints.step_ms = grid.step_ms;
   hints.range_ms = node.range_ms;
   hints.function = node.function;
@@ -341,12 +342,14 @@ void RangeSource::SetSeries(storage::Columns floats,
   if (stale) {
     own_t_.clear();
     own_v_.clear();
+    own_st_.clear();
     for (size_t i = 0; i < floats.t.size(); ++i) {
       if (model::IsStaleNan(floats.v[i])) continue;
       own_t_.push_back(floats.t[i]);
       own_v_.push_back(floats.v[i]);
+      if (!floats.st.empty()) own_st_.push_back(floats.st[i]);
     }
-    floats = {own_t_, own_v_};
+    floats = {own_t_, own_v_, own_st_};
   }
   floats_ = floats;
   ComputeWindows(floats.t, grid_, &own_windows_);
@@ -355,6 +358,7 @@ void RangeSource::SetSeries(storage::Columns floats,
 }
 
 StreamPtr MakeSelector(QueryContext& context, const PlanNode& node, const Grid& grid) {
+  if (node.after_ms > 0) return MakeSmoothedSelector(context, node, grid);
   if (grid.count == 1) return std::make_unique<LatestStream>(context, node, grid, false);
   return std::make_unique<SelectorStream>(context, node, grid, false);
 }
@@ -367,6 +371,7 @@ StreamPtr MakeTimestampSelector(QueryContext& context, const PlanNode& node, con
 std::unique_ptr<RangeSource> MakeRangeSource(QueryContext& context, const PlanNode& node,
                                              const Grid& grid) {
   if (node.kind == NodeKind::kSubquery) return MakeSubquerySource(context, node, grid);
+  if (IsExtended(node)) return MakeExtendedSource(context, node, grid);
   return std::make_unique<SelectorRangeSource>(context, node, grid);
 }
 

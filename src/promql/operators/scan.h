@@ -60,6 +60,7 @@ class RangeSource {
   Windows own_windows_;
   std::vector<TimeMs> own_t_;
   std::vector<double> own_v_;
+  std::vector<TimeMs> own_st_;
   Windows histogram_windows_;
 };
 

@@ -45,6 +45,7 @@ class Planner {
   PlanPtr LowerRange(const MatrixSelector& matrix, const PlanNode* above);
   PlanPtr LowerSubquery(const SubqueryExpr& subquery);
   PlanPtr LowerCall(const Call& call);
+  PlanPtr LowerInfoSelector(const Call& call, const PlanNode& base) const;
   PlanPtr LowerAggregate(const AggregateExpr& aggregate);
   PlanPtr LowerBinary(const BinaryExpr& binary);
   void WrapChildren(PlanNode& node) const;
@@ -140,7 +141,6 @@ void Planner::CheckExtended(const VectorSelector& selector, const PlanNode* abov
           function));
     }
   }
-  ThrowUnsupported(fmt::format("the {} modifier", modifier));
 }
 
 PlanPtr Planner::LowerSelector(const VectorSelector& selector, const PlanNode* above) {
@@ -155,6 +155,7 @@ PlanPtr Planner::LowerSelector(const VectorSelector& selector, const PlanNode* a
     }
   }
   ApplyModifiers(selector.modifiers, *node);
+  if (selector.smoothed) node->after_ms = context_.lookback_ms;
   if (above) {
     node->function = above->function;
     node->grouping = above->grouping;
@@ -169,6 +170,8 @@ PlanPtr Planner::LowerRange(const MatrixSelector& matrix, const PlanNode* above)
   node->kind = NodeKind::kRange;
   node->type = ValueType::kMatrix;
   node->expr = &matrix;
+  bool extended = matrix.vector().anchored || matrix.vector().smoothed;
+  if (extended) node->before_ms = context_.lookback_ms;
   node->range_ms = matrix.range_expr ? DurationMs(*matrix.range_expr, false) : matrix.range_ms;
   return node;
 }
@@ -206,6 +209,7 @@ PlanPtr Planner::LowerCall(const Call& call) {
   node->invariant = !Contains(kStepDependent, name);
   const PlanNode* vector = nullptr;
   for (const ExprPtr& arg : call.args) {
+    if (name == "info" && !node->children.empty()) break;
     node->children.push_back(Lower(*arg, node.get()));
     const PlanNode& child = *node->children.back();
     node->invariant = node->invariant && child.invariant;
@@ -216,7 +220,9 @@ PlanPtr Planner::LowerCall(const Call& call) {
   if ((name == "timestamp" || name == "start_timestamp") && vector) {
     node->invariant = vector->kind == NodeKind::kSelector && vector->invariant;
   }
+  PlanPtr info = name == "info" ? LowerInfoSelector(call, *node->children[0]) : nullptr;
   if (!node->invariant) WrapChildren(*node);
+  if (info) node->children.push_back(std::move(info));
   if (vector) {
     if (Contains(kKeepName, name)) {
       node->names = vector->names;
@@ -233,6 +239,56 @@ PlanPtr Planner::LowerCall(const Call& call) {
     node->names = Names::kNone;
     node->distinct = true;
   }
+  return node;
+}
+
+// When the samples of the first selector below `node` are looked at, in terms of the node's steps.
+bool FindSampleTime(const PlanNode& node, std::optional<TimeMs>* at, int64_t* offset_ms) {
+  if (node.kind == NodeKind::kSelector || node.kind == NodeKind::kRange) {
+    *at = node.at;
+    *offset_ms = node.offset_ms;
+    return true;
+  }
+  for (const PlanPtr& child : node.children) {
+    if (!FindSampleTime(*child, at, offset_ms)) continue;
+    if (node.kind == NodeKind::kSubquery && !*at) {
+      *at = node.at;
+      *offset_ms += node.offset_ms;
+    }
+    return true;
+  }
+  return false;
+}
+
+// The info series that info() joins with: by the labels of its second argument, at the time that
+// the first one looks at.
+PlanPtr Planner::LowerInfoSelector(const Call& call, const PlanNode& base) const {
+  auto selector = std::make_unique<VectorSelector>();
+  model::Matchers& matchers = selector->matchers;
+  if (call.args.size() > 1) matchers = Unparen(*call.args[1]).As<VectorSelector>().matchers;
+  bool named = false;
+  bool only_negative = true;
+  for (const model::Matcher& matcher : matchers) {
+    if (matcher.name() != model::kMetricName) continue;
+    named = true;
+    bool positive =
+        matcher.type() == model::MatchType::kEqual || matcher.type() == model::MatchType::kRegex;
+    only_negative = only_negative && !positive;
+  }
+  std::string name(model::kMetricName);
+  if (!named) {
+    matchers.push_back(model::Matcher::Equal(name, "target_info"));
+  } else if (only_negative) {
+    matchers.push_back(*model::Matcher::Make(model::MatchType::kRegex, name, ".+_info"));
+  }
+  auto node = std::make_unique<PlanNode>();
+  node->kind = NodeKind::kSelector;
+  node->type = ValueType::kVector;
+  node->names = Names::kMany;
+  node->function = "info";
+  FindSampleTime(base, &node->at, &node->offset_ms);
+  node->expr = selector.get();
+  node->made_expr = std::move(selector);
   return node;
 }
 
@@ -318,7 +374,7 @@ void Planner::FindLeaf(PlanNode& aggregate) const {
     at = SeriesWiseInput(*at, &drops_names);
   }
   if (!at || context_.options.delayed_name_removal) return;
-  if (at->selector().anchored || at->selector().smoothed) return;
+  if (at->before_ms > 0 || at->after_ms > 0) return;
   aggregate.leaf = at;
   aggregate.groups_by_leaf = true;
   std::vector<std::string> grouping = aggregate.grouping;
@@ -460,8 +516,8 @@ void CoverTimes(const PlanNode& node, const Grid& grid, int64_t lookback_ms, Tim
     case NodeKind::kSelector:
     case NodeKind::kRange: {
       int64_t back = node.kind == NodeKind::kRange ? node.range_ms : lookback_ms;
-      *mint = std::min(*mint, node.TimeOf(grid.start) - back + 1);
-      *maxt = std::max(*maxt, node.TimeOf(grid.end()));
+      *mint = std::min(*mint, node.TimeOf(grid.start) - back - node.before_ms + 1);
+      *maxt = std::max(*maxt, node.TimeOf(grid.end()) + node.after_ms);
       return;
     }
     case NodeKind::kSubquery:

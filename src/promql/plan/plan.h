@@ -47,6 +47,11 @@ struct PlanNode {
   int64_t offset_ms = 0;
   int64_t range_ms = 0;
   int64_t step_ms = 0;  // subqueries
+  // Anchored and smoothed selectors and ranges: how far beside their window they look at samples.
+  int64_t before_ms = 0;
+  int64_t after_ms = 0;
+  // An expression that is not in the syntax tree: the info series of info().
+  std::unique_ptr<const Expr> made_expr;
   // For storage::SelectHints.
   std::string function;
   std::vector<std::string> grouping;

@@ -23,6 +23,8 @@ struct EngineOptions {
   int64_t default_subquery_step_ms = 60'000;  // global.evaluation_interval; may be set later
   ParseOptions parse;
   bool delayed_name_removal = false;
+  bool use_start_timestamps = false;  // in rate, increase, irate, resets, where there are any
+  bool type_and_unit_labels = false;  // __type__ tells what is a counter
 };
 
 // Points of one series in columns. Histograms have a time column of their own.
