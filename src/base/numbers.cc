@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "base/float_text.h"
 
 namespace watchfire {
 namespace {
@@ -128,7 +129,9 @@ std::string FormatFloatFixed(double v) {
 }
 
 std::string FormatFloatJson(double v) {
-  return FormatWithBounds(v, 1e-6, 1e21);
+  std::string out;
+  AppendFloatJson(out, v);
+  return out;
 }
 
 std::string FormatFloatGo(double v) {
@@ -136,30 +139,13 @@ std::string FormatFloatGo(double v) {
 }
 
 void AppendFloatJson(std::string& out, double v) {
-  char buffer[400];
-  if (const char* special = SpecialText(v)) {
-    out += special;
-    return;
-  }
-  double magnitude = std::fabs(v);
-  // Most samples are whole numbers: integer printing is five times as fast as shortest-double.
-  if (magnitude < kExactIntegers && v == std::trunc(v) && !(v == 0 && std::signbit(v))) {
-    auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, static_cast<int64_t>(v));
-    WF_CHECK(error == std::errc());
-    out.append(buffer, end);
-    return;
-  }
-  bool scientific = magnitude != 0 && (magnitude < 1e-6 || magnitude >= 1e21);
-  size_t n =
-      scientific ? WriteScientific(buffer, sizeof buffer, v) : WriteFixed(buffer, sizeof buffer, v);
-  out.append(buffer, n);
+  char buffer[kNumberTextRoom];
+  out.append(buffer, WriteFloatJson(buffer, v));
 }
 
 void AppendInt(std::string& out, int64_t v) {
-  char buffer[24];
-  auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, v);
-  WF_CHECK(error == std::errc());
-  out.append(buffer, end);
+  char buffer[kNumberTextRoom];
+  out.append(buffer, WriteInt(buffer, v));
 }
 
 }  // namespace watchfire

@@ -1,6 +1,7 @@
 #include "codec/json_writer.h"
 
 #include <array>
+#include <cstring>
 
 #include "base/numbers.h"
 #include "base/text.h"
@@ -73,22 +74,72 @@ size_t AppendSpecial(std::string& out, std::string_view text) {
   return 1;
 }
 
+constexpr uint64_t EachByte(uint8_t byte) {
+  return 0x0101'0101'0101'0101 * byte;
+}
+
+// Whether one of eight bytes is special. A set top bit says so; those of bytes above a true one
+// may be wrong, which only makes the caller look closer.
+bool AnySpecial(uint64_t bytes) {
+  auto has_zero = [](uint64_t x) { return (x - EachByte(1)) & ~x; };
+  uint64_t found = bytes | ((bytes - EachByte(0x20)) & ~bytes);
+  for (char c : {'"', '\\', '<', '>', '&'}) {
+    found |= has_zero(bytes ^ EachByte(static_cast<uint8_t>(c)));
+  }
+  return (found & EachByte(0x80)) != 0;
+}
+
+// How many bytes at the front need no escape.
+size_t PlainPrefix(std::string_view text) {
+  size_t i = 0;
+  for (; i + 8 <= text.size(); i += 8) {
+    uint64_t bytes = 0;
+    std::memcpy(&bytes, text.data() + i, sizeof bytes);
+    if (AnySpecial(bytes)) break;
+  }
+  while (i < text.size() && !kSpecial[static_cast<unsigned char>(text[i])]) ++i;
+  return i;
+}
+
+// The same, copied; for the short names and values of labels a call of memcpy would take longer.
+size_t CopyPlain(char* out, std::string_view text) {
+  size_t i = 0;
+  for (; i + 8 <= text.size(); i += 8) {
+    uint64_t bytes = 0;
+    std::memcpy(&bytes, text.data() + i, sizeof bytes);
+    if (AnySpecial(bytes)) break;
+    std::memcpy(out + i, &bytes, sizeof bytes);
+  }
+  for (; i < text.size() && !kSpecial[static_cast<unsigned char>(text[i])]; ++i) out[i] = text[i];
+  return i;
+}
+
 }  // namespace
+
+char* WriteJsonString(char* out, std::string_view text) {
+  *out++ = '"';
+  while (!text.empty()) {
+    size_t plain = CopyPlain(out, text);
+    out += plain;
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    std::string escaped;
+    text.remove_prefix(AppendSpecial(escaped, text));
+    std::memcpy(out, escaped.data(), escaped.size());
+    out += escaped.size();
+  }
+  *out++ = '"';
+  return out;
+}
 
 void AppendJsonString(std::string& out, std::string_view text) {
   out += '"';
-  size_t start = 0;
-  size_t i = 0;
-  while (i < text.size()) {
-    if (!kSpecial[static_cast<unsigned char>(text[i])]) {
-      ++i;
-      continue;
-    }
-    out.append(text.substr(start, i - start));
-    i += AppendSpecial(out, text.substr(i));
-    start = i;
+  while (!text.empty()) {
+    size_t plain = PlainPrefix(text);
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (!text.empty()) text.remove_prefix(AppendSpecial(out, text));
   }
-  out.append(text.substr(start));
   out += '"';
 }
 

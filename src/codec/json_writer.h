@@ -54,5 +54,10 @@ class JsonWriter {
 
 // Appends `text` quoted and escaped.
 void AppendJsonString(std::string& out, std::string_view text);
+// The same at `out`, where JsonStringRoom(text.size()) bytes may be overwritten; returns the end.
+char* WriteJsonString(char* out, std::string_view text);
+constexpr size_t JsonStringRoom(size_t size) {
+  return 6 * size + 2;
+}
 
 }  // namespace watchfire::codec

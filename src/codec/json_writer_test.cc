@@ -25,6 +25,25 @@ TEST(JsonWriter, EscapesAsGoDoes) {
   EXPECT_EQ(Quoted("\xe2\x82"), R"("\ufffd\ufffd")");
 }
 
+// Eight bytes are looked at together, so every special byte is tried at every place.
+TEST(JsonWriter, FindsWhatNeedsAnEscapeAnywhere) {
+  for (int special = 0; special < 256; ++special) {
+    std::string one = Quoted(std::string(1, static_cast<char>(special)));
+    one = one.substr(1, one.size() - 2);
+    for (size_t at = 0; at < 20; ++at) {
+      std::string text(20, 'x');
+      text[at] = static_cast<char>(special);
+      std::string expected = "\"" + std::string(at, 'x') + one + std::string(19 - at, 'x') + "\"";
+      ASSERT_EQ(Quoted(text), expected);
+      std::string buffer(JsonStringRoom(text.size()), '\0');
+      ASSERT_EQ(std::string(buffer.data(), WriteJsonString(buffer.data(), text)), expected);
+    }
+  }
+  std::string worst(40, '\x01');
+  std::string buffer(JsonStringRoom(worst.size()), '\0');
+  EXPECT_EQ(WriteJsonString(buffer.data(), worst), buffer.data() + buffer.size());
+}
+
 TEST(JsonWriter, PrintsFloatsAsGoDoes) {
   JsonWriter json;
   json.BeginArray().Double(1).Double(0.5).Double(1e-7).Double(1e21).Double(1e20).EndArray();
