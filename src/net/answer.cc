@@ -66,7 +66,7 @@ std::string_view ChooseEncoding(std::string_view accept_encoding) {
 }
 
 void CompressBody(std::string_view accept_encoding, size_t min_bytes, Response& response) {
-  if (response.body.size() < min_bytes || response.headers.Has("Content-Encoding") ||
+  if (response.size() < min_bytes || response.headers.Has("Content-Encoding") ||
       response.headers.Has("Content-Range") ||
       IsCompressedType(response.headers.Get("Content-Type"))) {
     return;
@@ -74,6 +74,7 @@ void CompressBody(std::string_view accept_encoding, size_t min_bytes, Response& 
   response.headers.Add("Vary", "Accept-Encoding");
   std::string_view encoding = ChooseEncoding(accept_encoding);
   if (encoding.empty()) return;
+  response.body += response.tail.TakeJoined();
   response.body = encoding == "gzip" ? codec::GzipCompress(response.body, kCompressionLevel)
                                      : codec::ZlibCompress(response.body, kCompressionLevel);
   response.headers.Add("Content-Encoding", std::string(encoding));
@@ -111,7 +112,7 @@ std::string RenderHeader(const Response& response, const AnswerInfo& info) {
   }
   if (response.status != 204 && response.status != 304 && response.status >= 200) {
     out += "Content-Length: ";
-    AppendInt(out, static_cast<int64_t>(response.body.size()));
+    AppendInt(out, static_cast<int64_t>(response.size()));
     out += "\r\n";
   }
   out += info.keep_alive ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n";

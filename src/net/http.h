@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "base/text_pieces.h"
 
 namespace watchfire::net {
 
@@ -66,6 +67,8 @@ struct Request {
   std::string remote_address;  // ip:port
   std::string user;            // authenticated name, or ""
   bool tls = false;
+  // Monotonic time at which it was complete; a handler may begin later, when others had to end.
+  int64_t received_ns = 0;
   // Set by the router: the part that a trailing "*" or a ":name" segment matched.
   std::vector<std::pair<std::string, std::string>> path_params;
   // Becomes true when the client has gone away; long work should look at it.
@@ -80,6 +83,12 @@ struct Response {
   int status = 200;
   Headers headers;
   std::string body;
+  // Sent after `body`; each piece is freed when it is out. For answers of megabytes.
+  TextPieces tail;
+  // Dropped when the answer was sent or will not be: the account of its memory.
+  std::shared_ptr<void> lease;
+
+  size_t size() const { return body.size() + tail.size(); }
 
   static Response Text(int status, std::string body);  // text/plain; charset=utf-8
   static Response Json(int status, std::string body);  // application/json

@@ -50,6 +50,9 @@ constexpr uint64_t kBodyBudgetBytes = 1 << 30;
 struct Answer {
   std::string header;
   std::string body;
+  std::vector<TextPieces::Piece> tail;
+  uint64_t size = 0;  // of body and tail
+  std::shared_ptr<void> lease;
   bool keep_alive = false;
 };
 
@@ -126,6 +129,8 @@ struct Server {
   void Stop(int64_t deadline_ms);
   Result<std::shared_ptr<asio::ssl::context>> TlsContext();
 
+  // The pool that handles requests for this path, prefix included.
+  ThreadPool& PoolFor(std::string_view path);
   // On the handler pool.
   Answer Serve(Request& request, bool keep_alive);
   Response Answered(Request& request);
@@ -314,12 +319,14 @@ class Session : public std::enable_shared_from_this<Session> {
     request->remote_address = remote_;
     request->tls = tls_.has_value();
     request->cancelled = cancelled_;
+    request->received_ns = server_.clock->MonotonicNs();
     {
       MutexLock lock(server_.mutex);
       ++server_.running;
     }
     bool keep_alive = reader_->keep_alive() && !server_.draining;
-    server_.handlers.Submit([self = shared_from_this(), request, keep_alive]() mutable {
+    ThreadPool& pool = server_.PoolFor(request->path);
+    pool.Submit([self = shared_from_this(), request, keep_alive]() mutable {
       Server& server = self->server_;
       auto answer = std::make_shared<Answer>(server.Serve(*request, keep_alive));
       // The reference goes along: the last one must not be dropped in this thread, which may come
@@ -337,17 +344,25 @@ class Session : public std::enable_shared_from_this<Session> {
     answer_ = std::move(answer);
     state_ = State::kWriting;
     Arm(server_.options.write_timeout_ms +
-        static_cast<int64_t>(answer_.body.size() * 1000 /
-                             server_.options.min_write_bytes_per_second));
+        static_cast<int64_t>(answer_.size * 1000 / server_.options.min_write_bytes_per_second));
     Write({asio::const_buffer(answer_.header.data(), answer_.header.size()),
            asio::const_buffer(answer_.body.data(), answer_.body.size())},
-          [this](bool ok) {
-            bool keep_alive = answer_.keep_alive && !server_.draining;
-            answer_ = Answer();
-            if (!ok || gone_) return Close();
-            if (!keep_alive) return Linger();
-            NextRequest();
-          });
+          [this](bool ok) { SendTail(0, ok); });
+  }
+
+  // What is out is freed at once; the rest of a long answer may wait for its peer for long.
+  void SendTail(size_t next, bool ok) {
+    if (ok && next < answer_.tail.size()) {
+      if (next > 0) answer_.tail[next - 1].bytes.reset();
+      const TextPieces::Piece& piece = answer_.tail[next];
+      return Write({asio::const_buffer(piece.bytes.get(), piece.size), asio::const_buffer()},
+                   [this, next](bool done) { SendTail(next + 1, done); });
+    }
+    bool keep_alive = answer_.keep_alive && !server_.draining;
+    answer_ = Answer();
+    if (!ok || gone_) return Close();
+    if (!keep_alive) return Linger();
+    NextRequest();
   }
 
   template <typename Done>
@@ -371,6 +386,7 @@ class Session : public std::enable_shared_from_this<Session> {
     info.now = server_.clock->Now();
     answer.header = RenderHeader(response, info);
     answer.body = std::move(response.body);
+    answer.size = answer.body.size();
     Send(std::move(answer));
   }
 
@@ -544,6 +560,16 @@ Result<std::shared_ptr<asio::ssl::context>> Server::TlsContext() {
   return tls_context;
 }
 
+ThreadPool& Server::PoolFor(std::string_view path) {
+  if (options.long_handlers == nullptr) return handlers;
+  if (options.route_prefix != "/" && path.starts_with(options.route_prefix)) {
+    path.remove_prefix(options.route_prefix.size());
+  }
+  bool is_long = std::find(options.long_paths.begin(), options.long_paths.end(), path) !=
+                 options.long_paths.end();
+  return is_long ? *options.long_handlers : handlers;
+}
+
 Response Server::Routed(Request& request) {
   const std::string& prefix = options.route_prefix;
   if (prefix != "/") {
@@ -574,7 +600,10 @@ Answer Server::Serve(Request& request, bool keep_alive) {
   Response response = Answered(request);
   CompressBody(request.headers.Get("Accept-Encoding"), options.compress_min_bytes, response);
   if (response.status < 200 || response.status > 999) response.status = 500;
-  if (response.status == 204 || response.status == 304) response.body.clear();
+  if (response.status == 204 || response.status == 304) {
+    response.body.clear();
+    response.tail = TextPieces();
+  }
 
   AnswerInfo info;
   info.keep_alive = keep_alive && !EqualsIgnoreCase(response.headers.Get("Connection"), "close");
@@ -582,14 +611,19 @@ Answer Server::Serve(Request& request, bool keep_alive) {
   Answer answer;
   answer.keep_alive = info.keep_alive;
   answer.header = RenderHeader(response, info);
-  if (request.method != "HEAD") answer.body = std::move(response.body);
+  if (request.method != "HEAD") {
+    answer.size = response.size();
+    answer.body = std::move(response.body);
+    answer.tail = response.tail.TakePieces();
+    answer.lease = std::move(response.lease);
+  }
   if (metrics) {
     Router::Match match = router.Find(request.method, request.path);
     auto route = metrics->routes.find(match.label);
     if (match.handler != nullptr && route != metrics->routes.end()) {
       double seconds = static_cast<double>(clock->MonotonicNs() - start_ns) / 1e9;
       route->second.duration->Observe(seconds);
-      route->second.size->Observe(static_cast<double>(answer.body.size()));
+      route->second.size->Observe(static_cast<double>(answer.size));
       if (response.status == 200) {
         route->second.ok->Increment();
       } else {

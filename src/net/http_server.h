@@ -49,6 +49,11 @@ struct ServerOptions {
   // Prefix of the three request metrics: <prefix>_http_requests_total and so on.
   std::string metrics_prefix = "prometheus";
   std::vector<Middleware> middleware;
+  // Requests for these paths (without the prefix) may take long or wait for each other, as queries
+  // do. They run on this pool, so that health checks and pages never queue behind them; nullptr:
+  // on that of all others. The pool must outlive the server.
+  ThreadPool* long_handlers = nullptr;
+  std::vector<std::string> long_paths;
 
   int64_t read_timeout_ms = 300'000;   // a whole request, and a connection between requests
   int64_t header_timeout_ms = 30'000;  // a request's header, from its first byte; TLS handshakes

@@ -381,6 +381,85 @@ TEST_F(HttpServerTest, CancelsTheRequestOfAClientThatLeft) {
   EXPECT_TRUE(saw_cancel_.get_future().get());
 }
 
+// A text of many pieces and its joined form.
+std::string Pieces(size_t count, TextPieces* pieces) {
+  std::string joined;
+  for (size_t i = 0; i < count; ++i) {
+    std::string text = fmt::format("piece {},", i);
+    pieces->Append(text);
+    joined += text;
+  }
+  return joined;
+}
+
+TEST_F(HttpServerTest, SendsAnswersInPieces) {
+  std::string expected;
+  std::weak_ptr<void> lease;
+  router_.Handle("GET", "/pieces", [&](const Request&) {
+    Response response = Response::Text(200, "first,");
+    expected = "first," + Pieces(200'000, &response.tail);
+    response.lease = std::make_shared<int>(1);
+    lease = response.lease;
+    return response;
+  });
+  Start();
+  RawClient client(port());
+  for (int i = 0; i < 2; ++i) {
+    client.Get("/pieces");
+    Response response = client.Read().value();
+    EXPECT_GT(expected.size(), 2u << 20);
+    EXPECT_EQ(response.headers.Get("Content-Length"), std::to_string(expected.size()));
+    EXPECT_TRUE(response.body == expected);
+  }
+  client.Get("/pieces", "Accept-Encoding: gzip\r\n");
+  Response packed = client.Read().value();
+  EXPECT_TRUE(codec::GzipDecompress(packed.body, 64 << 20).value() == expected);
+  client.Send("HEAD /pieces HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_EQ(client.Read(true)->headers.Get("Content-Length"), std::to_string(expected.size()));
+  client.Get("/");
+  EXPECT_EQ(client.Status(), 200);
+  EXPECT_TRUE(lease.expired());
+}
+
+TEST_F(HttpServerTest, DropsTheRestWhenTheClientLeavesAmidThePieces) {
+  std::weak_ptr<void> lease;
+  router_.Handle("GET", "/pieces", [&](const Request&) {
+    Response response = Response::Text(200, "");
+    static_cast<void>(Pieces(6'000'000, &response.tail));
+    response.lease = std::make_shared<int>(1);
+    lease = response.lease;
+    entered_.Open();
+    return response;
+  });
+  Start();
+  RawClient client(port());
+  client.Get("/pieces");
+  ASSERT_TRUE(entered_.Wait());
+  client.Close();
+  while (server_->connections() > 0) std::this_thread::yield();
+  EXPECT_TRUE(lease.expired());
+}
+
+TEST_F(HttpServerTest, LongRequestsDoNotHoldUpOthers) {
+  ThreadPool slow("slow", 1);
+  options_.route_prefix = "/p";
+  options_.long_handlers = &slow;
+  options_.long_paths = {"/wait"};
+  Start();
+  std::vector<std::unique_ptr<RawClient>> waiting;
+  for (int i = 0; i < 8; ++i) {
+    waiting.push_back(std::make_unique<RawClient>(port()));
+    waiting.back()->Get("/p/wait");
+  }
+  ASSERT_TRUE(entered_.Wait());
+  RawClient client(port());
+  client.Get("/p/");
+  EXPECT_EQ(client.Status(), 200);
+  leave_.Open();
+  for (auto& one : waiting) EXPECT_EQ(one->Status(), 200);
+  server_.reset();
+}
+
 TEST_F(HttpServerTest, MakesRoomByClosingTheIdlest) {
   options_.max_connections = 2;
   Start();
