@@ -59,6 +59,24 @@ class StableArray {
     return const_cast<StableArray*>(this)->Run(i, limit);
   }
 
+  // For those who walk over elements that are mostly neighbours.
+  class Cursor {
+   public:
+    explicit Cursor(const StableArray& array) : array_(array) {}
+    const T& At(size_t i) {
+      if (i - first_ >= run_.size()) {
+        run_ = array_.Run(i, SIZE_MAX);
+        first_ = i;
+      }
+      return run_[i - first_];
+    }
+
+   private:
+    const StableArray& array_;
+    std::span<const T> run_;
+    size_t first_ = 0;
+  };
+
   // Upper bound of what the elements [0, n) take.
   static size_t BytesFor(size_t n) { return n * sizeof(T); }
 

@@ -6,6 +6,8 @@
 #include <limits>
 #include <random>
 
+#include "tsdb/chunk/change_decode.h"
+
 namespace watchfire::chunk {
 namespace {
 
@@ -39,6 +41,24 @@ Column Decode(const Arena& arena, const Segment& segment, size_t end) {
   return out;
 }
 
+// Stretches of the column at once give what its runs give.
+void ExpectStretches(const Arena& arena, const Segment& segment, const Column& column) {
+  if (segment.kind == SegmentKind::kEmpty) return;
+  auto size = static_cast<uint32_t>(column.size());
+  uint32_t first = FirstIndex(arena, segment);
+  std::mt19937 random(size);
+  ChangeDecoder decoder;
+  for (int round = 0; round < 20; ++round) {
+    uint32_t begin = round == 0 ? first : first + random() % (size - first);
+    uint32_t end = round <= 1 ? size : begin + 1 + random() % (size - begin);
+    std::vector<double> values(end - begin + ChangeDecoder::kSlack);
+    decoder.Decode(arena, segment, begin, end, values.data());
+    for (uint32_t i = begin; i < end; ++i) {
+      ASSERT_EQ(std::bit_cast<uint64_t>(values[i - begin]), column[i]) << begin << " " << end;
+    }
+  }
+}
+
 void ExpectRoundTrip(const Column& column) {
   Arena arena;
   Segment segment = Encode(arena, column);
@@ -47,6 +67,7 @@ void ExpectRoundTrip(const Column& column) {
     Column expected(column.begin(), column.begin() + static_cast<ptrdiff_t>(end));
     EXPECT_EQ(Decode(arena, segment, end), expected) << "cut at " << end;
   }
+  ExpectStretches(arena, segment, column);
 }
 
 uint64_t Bits(double v) {

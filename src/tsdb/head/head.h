@@ -162,6 +162,8 @@ class Head final : public storage::Appendable, public storage::Queryable {
  private:
   friend class HeadAppender;
   friend class HeadQuerier;
+  friend class HeadSeries;
+  friend class HeadSeriesSet;
   friend class HeadSource;
   friend class LateSource;
   friend class Replayer;

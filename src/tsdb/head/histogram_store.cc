@@ -145,6 +145,11 @@ bool HistogramStore::HasSamples(SeriesId id, TimeMs mint, TimeMs maxt, uint64_t 
          });
 }
 
+void HistogramStore::AddSeries(std::vector<SeriesId>* ids) const {
+  MutexLock lock(mutex_);
+  for (const auto& [id, series] : series_) ids->push_back(id);
+}
+
 std::optional<HistogramStore::Newest> HistogramStore::NewestOf(SeriesId id) const {
   MutexLock lock(mutex_);
   auto found = series_.find(id);

@@ -34,6 +34,9 @@ class HistogramStore {
             std::vector<chunk::HistogramPoint>* out) const EXCLUDES(mutex_);
   bool HasSamples(SeriesId id, TimeMs mint, TimeMs maxt, uint64_t sequence) const EXCLUDES(mutex_);
 
+  // Adds all series that have some.
+  void AddSeries(std::vector<SeriesId>* ids) const EXCLUDES(mutex_);
+
   struct Newest {
     TimeMs t = 0;
     bool is_float = false;

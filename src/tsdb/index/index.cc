@@ -1,23 +1,11 @@
 #include "tsdb/index/index.h"
 
 #include <algorithm>
-#include <array>
 
 #include "tsdb/index/label_order.h"
 
 namespace watchfire::index {
 namespace {
-
-enum class Verdict : uint8_t { kUnknown, kYes, kNo };
-
-template <typename Container, typename Key, typename Decide>
-bool Remember(Container& memo, Key key, Decide decide) {
-  // Ids that came after the memo was sized belong to series that came after the query.
-  if (key >= memo.size()) return decide();
-  Verdict& verdict = memo[key];
-  if (verdict == Verdict::kUnknown) verdict = decide() ? Verdict::kYes : Verdict::kNo;
-  return verdict == Verdict::kYes;
-}
 
 void SortDescending(std::vector<NamedValue>* list, size_t limit) {
   auto order = [](const NamedValue& a, const NamedValue& b) {
@@ -29,128 +17,6 @@ void SortDescending(std::vector<NamedValue>* list, size_t limit) {
 }
 
 }  // namespace
-
-// One selector against the ids: resolved under the lock, asked without it.
-class Index::Query {
- public:
-  Query(std::shared_ptr<const LabelStore> shared, const model::Matchers& matchers)
-      : shared_(std::move(shared)), store_(*shared_) {
-    const LabelStore& store = store_;
-    conditions_.reserve(matchers.size());
-    for (const model::Matcher& matcher : matchers) {
-      std::optional<NameId> name = store.FindName(matcher.name());
-      bool matches_empty = matcher.MatchesEmpty();
-      if (!name) {
-        // No series has the label, so every value is "".
-        if (!matches_empty) nothing_ = true;
-        continue;
-      }
-      Condition condition{&matcher, *name, SideOf(matcher.name()), matches_empty, false, {}, {}};
-      if (matcher.type() == model::MatchType::kEqual && !matches_empty) {
-        std::optional<ValueId> value = store.values(*name).Find(matcher.value());
-        if (!value) nothing_ = true;
-        condition.only_value = value;
-      }
-      condition.is_metric_name = matcher.name() == model::kMetricName;
-      conditions_.push_back(std::move(condition));
-    }
-    for (Side side : {Side::kShape, Side::kTarget}) {
-      bool asked = std::any_of(conditions_.begin(), conditions_.end(),
-                               [&](const Condition& c) { return c.side == side; });
-      if (asked) memo(side).resize(store.parts(side).size());
-    }
-  }
-
-  bool nothing() const { return nothing_; }
-  bool Matches(SeriesId id) {
-    LabelStore::Parts parts = store_.PartsOf(id);
-    return PartMatches(Side::kShape, parts.shape) && PartMatches(Side::kTarget, parts.target);
-  }
-  bool PartMatches(Side side, PartId part) {
-    std::vector<Verdict>& known = memo(side);
-    if (known.empty()) return true;
-    return Remember(known, part, [&] { return Decide(side, part); });
-  }
-  bool asks(Side side) const { return !memos_[static_cast<size_t>(side)].empty(); }
-
-  // Value ids of __name__ that pass; nullopt if series without a name may pass, too.
-  std::optional<std::vector<ValueId>> MetricNames() {
-    std::optional<std::vector<ValueId>> names;
-    for (Condition& condition : conditions_) {
-      if (!condition.is_metric_name || condition.matches_empty) continue;
-      std::vector<ValueId> passing;
-      if (names) {
-        for (ValueId value : *names) {
-          if (ValueMatches(condition, value)) passing.push_back(value);
-        }
-      } else if (condition.only_value) {
-        passing.push_back(*condition.only_value);
-      } else {
-        AddPassing(condition, &passing);
-      }
-      names = std::move(passing);
-    }
-    return names;
-  }
-
- private:
-  struct Condition {
-    const model::Matcher* matcher;
-    NameId name;
-    Side side;
-    bool matches_empty;
-    bool is_metric_name;
-    std::optional<ValueId> only_value;
-    std::vector<Verdict> values;  // by value id, filled as they are met
-  };
-
-  std::vector<Verdict>& memo(Side side) { return memos_[static_cast<size_t>(side)]; }
-
-  // A regex that is a list of literals is looked up, any other is tested on every name.
-  void AddPassing(Condition& condition, std::vector<ValueId>* out) {
-    const Dictionary& values = store_.values(condition.name);
-    const auto& regex = condition.matcher->regex();
-    if (condition.matcher->type() == model::MatchType::kRegex && !regex->set_matches().empty()) {
-      for (const std::string& text : regex->set_matches()) {
-        if (std::optional<ValueId> value = values.Find(text)) out->push_back(*value);
-      }
-      return;
-    }
-    for (ValueId value = 0; value < values.size(); ++value) {
-      if (ValueMatches(condition, value)) out->push_back(value);
-    }
-  }
-
-  bool ValueMatches(Condition& condition, ValueId value) {
-    if (condition.only_value) return value == *condition.only_value;
-    const Dictionary& values = store_.values(condition.name);
-    if (condition.values.empty()) condition.values.resize(values.size());
-    return Remember(condition.values, value,
-                    [&] { return condition.matcher->Matches(values.Text(value)); });
-  }
-
-  bool Decide(Side side, PartId part) {
-    size_t passed = 0;
-    size_t wanted = 0;
-    for (Condition& condition : conditions_) {
-      if (condition.side != side) continue;
-      ++wanted;
-      std::optional<ValueId> value;
-      store_.parts(side).ForEach(part, [&](Pair pair) {
-        if (pair.name == condition.name) value = pair.value;
-      });
-      if (value ? !ValueMatches(condition, *value) : !condition.matches_empty) return false;
-      ++passed;
-    }
-    return passed == wanted;
-  }
-
-  const std::shared_ptr<const LabelStore> shared_;
-  const LabelStore& store_;
-  std::vector<Condition> conditions_;
-  std::array<std::vector<Verdict>, 2> memos_;
-  bool nothing_ = false;
-};
 
 Index::Index() : store_(std::make_shared<LabelStore>()) {
   current_ = store_.get();
@@ -218,57 +84,6 @@ std::optional<ValueId> Index::MetricOf(const LabelStore& labels, PartId shape) c
     if (pair.name == *name) metric = pair.value;
   });
   return metric;
-}
-
-std::vector<SeriesId> Index::Candidates(Query& query) const {
-  uint32_t ids = num_ids();
-  uint64_t all = num_series();
-  std::optional<std::vector<ValueId>> names = query.MetricNames();
-  uint64_t by_names = all;
-  if (names) {
-    by_names = 0;
-    for (ValueId name : *names) by_names += name < by_metric_.size() ? by_metric_[name].size() : 0;
-  }
-  uint64_t by_targets = all;
-  std::vector<PartId> targets;
-  // Going through the targets is worth it only when that is less than what it may save.
-  if (query.asks(Side::kTarget) && by_targets > 0 && by_names > by_target_.size()) {
-    by_targets = 0;
-    for (PartId target = 0; target < by_target_.size(); ++target) {
-      if (by_target_[target].size() == 0 || !query.PartMatches(Side::kTarget, target)) continue;
-      targets.push_back(target);
-      by_targets += by_target_[target].size();
-    }
-  }
-  std::vector<SeriesId> out;
-  if (names && by_names <= by_targets) {
-    for (ValueId name : *names) {
-      if (name < by_metric_.size()) by_metric_[name].AppendTo(&out);
-    }
-    if (names->size() > 1) std::sort(out.begin(), out.end());
-  } else if (by_targets < all) {
-    for (PartId target : targets) by_target_[target].AppendTo(&out);
-    if (targets.size() > 1) std::sort(out.begin(), out.end());
-  } else {
-    out.reserve(all);
-    for (SeriesId id = 0; id < ids; ++id) {
-      if (IsSeries(id)) out.push_back(id);
-    }
-  }
-  return out;
-}
-
-std::vector<SeriesId> Index::Select(const model::Matchers& matchers) const {
-  std::vector<SeriesId> candidates;
-  std::optional<Query> query;
-  {
-    ReaderLock lock(mutex_);
-    query.emplace(store_, matchers);
-    if (query->nothing()) return {};
-    candidates = Candidates(*query);
-  }
-  std::erase_if(candidates, [&](SeriesId id) { return !query->Matches(id); });
-  return candidates;
 }
 
 namespace {

@@ -116,7 +116,14 @@ class Index {
   using Store = std::shared_ptr<LabelStore>;
 
   State StateOf(SeriesId id) const { return states_[id].load(std::memory_order_acquire); }
-  std::vector<SeriesId> Candidates(Query& query) const REQUIRES_SHARED(mutex_);
+  // What the postings give, and what they leave to be looked at.
+  struct Candidates {
+    std::vector<SeriesId> ids;  // ascending
+    bool shapes_match = false;
+    bool targets_match = false;
+  };
+  Candidates FindCandidates(Query& query) const REQUIRES_SHARED(mutex_);
+  std::vector<SeriesId> AllSeries() const REQUIRES_SHARED(mutex_);
   SeriesId Create(LabelStore::Parts parts) REQUIRES(mutex_);
   SeriesId TakeId() REQUIRES(mutex_);
   std::optional<ValueId> MetricOf(const LabelStore& store, PartId shape) const;

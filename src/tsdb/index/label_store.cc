@@ -207,15 +207,29 @@ bool LabelStore::IsMostlyGarbage() const {
 
 model::Labels LabelStore::LabelsOf(SeriesId id) const {
   Parts parts = PartsOf(id);
+  constexpr size_t kUsual = 24;  // labels of a side
+  std::array<std::array<model::LabelView, kUsual>, 2> sides;
+  std::array<size_t, 2> counts{};
+  for (size_t side = 0; side < 2; ++side) {
+    const PartTable& table = side == 0 ? shapes_ : targets_;
+    table.ForEach(side == 0 ? parts.shape : parts.target, [&](Pair pair) {
+      size_t at = counts[side]++;
+      if (at < kUsual) sides[side][at] = {names_.Text(pair.name), ValueText(pair)};
+    });
+  }
+  if (std::max(counts[0], counts[1]) > kUsual) return ManyLabelsOf(parts);
+  std::array<model::LabelView, 2 * kUsual> merged;
+  auto end = std::merge(sides[0].begin(), sides[0].begin() + counts[0], sides[1].begin(),
+                        sides[1].begin() + counts[1], merged.begin(),
+                        [](const auto& a, const auto& b) { return a.name < b.name; });
+  return model::Labels::FromSortedPairs({merged.begin(), end});
+}
+
+model::Labels LabelStore::ManyLabelsOf(Parts parts) const {
   std::vector<model::LabelView> pairs;
-  auto add = [&](Pair pair) {
-    pairs.push_back({names_.Text(pair.name), dictionaries_[pair.name]->Text(pair.value)});
-  };
+  auto add = [&](Pair pair) { pairs.push_back({names_.Text(pair.name), ValueText(pair)}); };
   shapes_.ForEach(parts.shape, add);
-  auto middle = static_cast<ptrdiff_t>(pairs.size());
   targets_.ForEach(parts.target, add);
-  std::inplace_merge(pairs.begin(), pairs.begin() + middle, pairs.end(),
-                     [](const auto& a, const auto& b) { return a.name < b.name; });
   return model::Labels::FromPairs(std::move(pairs));
 }
 

@@ -150,6 +150,9 @@ class LabelStore {
   // ---- published ids, without a lock
   uint32_t size() const { return size_.load(std::memory_order_acquire); }
   Parts PartsOf(SeriesId id) const { return {shapes_of_[id], targets_of_[id]}; }
+  const StableArray<PartId>& parts_of(Side side) const {
+    return side == Side::kShape ? shapes_of_ : targets_of_;
+  }
   const PartTable& parts(Side side) const { return side == Side::kShape ? shapes_ : targets_; }
   model::Labels LabelsOf(SeriesId id) const;
 
@@ -172,6 +175,8 @@ class LabelStore {
     std::string shape;
     std::string target;
   };
+  std::string_view ValueText(Pair pair) const { return dictionaries_[pair.name]->Text(pair.value); }
+  model::Labels ManyLabelsOf(Parts parts) const;
   std::optional<Encoded> EncodeKnown(const model::Labels& labels) const;
   Encoded EncodeAdding(const model::Labels& labels);
   Pair FindOrAddPair(const model::LabelView& label);

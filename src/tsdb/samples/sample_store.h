@@ -133,6 +133,7 @@ class SampleStore {
  private:
   friend class Snapshot;
   friend class SampleReader;
+  friend class SampleRuns;
   using Slots = StableArray<chunk::Segment>;
 
   // Neighbouring ids of one timeline in the row at hand.
