@@ -56,14 +56,18 @@ describe('query results', () => {
     });
   });
   it('of scalars and strings come with their statistics', () => {
-    const stats = { timings: { execTotalTime: 0.002 }, samples: { totalQueryableSamples: 7 } };
+    const stats = {
+      timings: { execTotalTime: 0.002 },
+      samples: { totalQueryableSamples: 7, peakSamples: 3 },
+    };
     expect(decode({ resultType: 'scalar', result: [1, '3'], stats })).toEqual({
       result: { type: 'scalar', timeMs: 1000, text: '3' },
-      stats: { evalMs: 2, samples: 7 },
+      stats: { evalMs: 2, samples: 7, peakSamples: 3 },
     });
     expect(decode({ resultType: 'string', result: [1, 'a'] }).stats).toEqual({
       evalMs: null,
       samples: null,
+      peakSamples: null,
     });
   });
   it('that are not as agreed are named, with their place', () => {

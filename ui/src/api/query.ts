@@ -51,6 +51,7 @@ export interface MatrixSeries {
 export interface QueryStats {
   readonly evalMs: number | null;
   readonly samples: number | null;
+  readonly peakSamples: number | null;
 }
 
 export type QueryResult =
@@ -131,13 +132,16 @@ const stats: Decoder<QueryStats> = (value, path) => {
   const found = optional(
     object({
       timings: optional(object({ execTotalTime: optional(number) })),
-      samples: optional(object({ totalQueryableSamples: optional(number) })),
+      samples: optional(
+        object({ totalQueryableSamples: optional(number), peakSamples: optional(number) }),
+      ),
     }),
   )(value, path);
   const seconds = found?.timings?.execTotalTime ?? null;
   return {
     evalMs: seconds === null ? null : seconds * 1000,
     samples: found?.samples?.totalQueryableSamples ?? null,
+    peakSamples: found?.samples?.peakSamples ?? null,
   };
 };
 

@@ -23,6 +23,8 @@ const GROUPS: readonly { title: string; keys: readonly (readonly [string, string
       ['Enter', 'Execute'],
       ['Shift Enter', 'New line'],
       ['Ctrl Space', 'Complete'],
+      ['F8', 'Next piece of advice'],
+      ['Ctrl .', 'Use its corrected query'],
       ['← →', 'Walk along the graph in focus'],
       ['Drag', 'Zoom; double click goes back'],
     ],

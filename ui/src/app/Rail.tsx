@@ -4,6 +4,7 @@ import { Link } from 'wouter';
 import { fetchBuildInfo } from '../api/status';
 import { Flame } from './Flame';
 import { placeOf, RAIL } from './places';
+import { VERSION } from './version';
 import styles from './Rail.module.css';
 
 export interface RailProps {
@@ -19,7 +20,7 @@ export function Rail({ path, slim, onSlim, onLeave }: RailProps) {
     queryFn: ({ signal }) => fetchBuildInfo(signal),
     staleTime: Infinity,
   });
-  const version = build.data?.data['version'];
+  const compatible = build.data?.data['version'];
   const current = placeOf(path)?.under ?? path;
   const Fold = slim ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
   return (
@@ -54,7 +55,12 @@ export function Rail({ path, slim, onSlim, onLeave }: RailProps) {
         >
           <Fold size={20} stroke={1.7} aria-hidden />
         </button>
-        <span className={styles.version}>{version ?? ''}</span>
+        <span
+          className={styles.version}
+          title={compatible === undefined ? undefined : `API of Prometheus ${compatible}`}
+        >
+          {`v${VERSION}`}
+        </span>
       </div>
     </nav>
   );

@@ -1,7 +1,9 @@
-// Where in the expression the server's error points.
+// Where in the expression the server's words point.
+
+import { offsetsFromBytes } from './utf8';
 
 export interface ErrorPosition {
-  /** From 1, as the server counts them; columns count characters. */
+  /** From 1; columns count characters. */
   readonly line: number;
   readonly column: number;
   /** Offsets into the expression of the word that is marked. */
@@ -11,14 +13,19 @@ export interface ErrorPosition {
 
 export function errorPosition(message: string, expr: string): ErrorPosition | null {
   const match = /(?:^|[\s(])(\d+):(\d+)(?:: |\)|$)/.exec(message);
-  if (match === null) return null;
-  const line = Number(match[1]);
-  const column = Number(match[2]);
+  return match === null ? null : placeAt(expr, Number(match[1]), Number(match[2]));
+}
+
+/** The word at a line and column of the server, which count from 1 and columns in bytes. */
+export function placeAt(expr: string, line: number, columnInBytes: number): ErrorPosition | null {
   const lines = expr.split('\n');
   const text = lines[line - 1];
-  if (text === undefined || column < 1 || column > text.length + 1) return null;
+  if (text === undefined || columnInBytes < 1) return null;
+  const bytes = new TextEncoder().encode(text).length;
+  if (columnInBytes > bytes + 1) return null;
+  const column = offsetsFromBytes(text)(columnInBytes - 1) + 1;
   const before = lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0);
   const from = Math.min(before + column - 1, Math.max(0, expr.length - 1));
-  const word = /^[\w:]+|^\S/.exec(expr.slice(from))?.[0].length ?? 1;
+  const word = /^[\p{L}\p{N}_:]+|^\S/u.exec(expr.slice(from))?.[0].length ?? 1;
   return { line, column, from, to: Math.min(expr.length, from + word) };
 }

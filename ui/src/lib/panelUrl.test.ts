@@ -20,6 +20,7 @@ describe('addresses written elsewhere', () => {
       momentMs: null,
       resolution: { kind: 'fixed', stepMs: 30_000 },
       stacked: true,
+      explain: false,
     });
     expect(second?.momentMs).toBe(Date.UTC(2026, 10, 21, 3));
     expect(second?.resolution).toEqual({ kind: 'auto', density: 'high' });
@@ -55,6 +56,7 @@ it('what is written is read back the same', () => {
       momentMs: Date.UTC(2025, 11, 31, 23, 59, 59),
       resolution: { kind: 'fixed', stepMs: 1500 },
       stacked: true,
+      explain: true,
     },
     { ...NEW_PANEL, expr: '', resolution: { kind: 'auto', density: 'low' } },
   ];

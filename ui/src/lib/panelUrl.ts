@@ -19,6 +19,8 @@ export interface PanelState {
   readonly momentMs: number | null;
   readonly resolution: Resolution;
   readonly stacked: boolean;
+  /** The plan of the query beside its answer. */
+  readonly explain: boolean;
 }
 
 export const DEFAULT_RANGE_MS = 3_600_000;
@@ -31,6 +33,7 @@ export const NEW_PANEL: PanelState = {
   momentMs: null,
   resolution: { kind: 'auto', density: 'medium' },
   stacked: false,
+  explain: false,
 };
 
 /** A panel in an address starts where Prometheus would start it: on the table. */
@@ -90,6 +93,9 @@ function readParameter(panel: Mutable, name: string, value: string): void {
     case 'display_mode':
       panel.stacked = value === 'stacked';
       break;
+    case 'explain':
+      panel.explain = value === '1';
+      break;
     default:
     // Settings of other programs' panels do not concern ours.
   }
@@ -113,6 +119,7 @@ export function encodePanels(panels: readonly PanelState[]): string {
       put('step_input', String(panel.resolution.stepMs / 1000));
     else if (panel.resolution.density !== 'medium') put('res_density', panel.resolution.density);
     if (panel.stacked) put('display_mode', 'stacked');
+    if (panel.explain) put('explain', '1');
   });
   return params.join('&');
 }

@@ -25,6 +25,16 @@ export function useLasting(on: boolean, afterMs: number): boolean {
   return on && lasting;
 }
 
+/** The value once it has stayed the same for so long. */
+export function useDebounced<T>(value: T, afterMs: number): T {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), afterMs);
+    return () => clearTimeout(timer);
+  }, [value, afterMs]);
+  return settled;
+}
+
 /** State that this browser keeps. */
 export function useRemembered<T extends string>(
   key: string,

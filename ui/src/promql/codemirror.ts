@@ -17,14 +17,15 @@ import {
   insertNewlineAndIndent,
 } from '@codemirror/commands';
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
-import { lintKeymap } from '@codemirror/lint';
 import { EditorState, Prec, StateEffect, StateField, type Extension } from '@codemirror/state';
 import { Decoration, EditorView, keymap, placeholder, type DecorationSet } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { PromQLExtension } from '@prometheus-io/codemirror-promql';
+import type { Hint } from '../lib/hints';
 import { editorTheme } from './editorTheme';
+import { hintMarks, setHints, setLit, type HintMarksOptions, type MarkedRange } from './hintMarks';
 
-export interface PromqlEditorOptions {
+export interface PromqlEditorOptions extends Pick<HintMarksOptions, 'onCard'> {
   readonly text: string;
   readonly label: string;
   readonly placeholder: string;
@@ -33,11 +34,6 @@ export interface PromqlEditorOptions {
   readonly metricNames: readonly string[];
   readonly onChange: (text: string) => void;
   readonly onExecute: (text: string) => void;
-}
-
-export interface MarkedRange {
-  readonly from: number;
-  readonly to: number;
 }
 
 const setMark = StateEffect.define<MarkedRange | null>();
@@ -100,7 +96,8 @@ export class PromqlEditor {
   private readonly view: EditorView;
 
   constructor(parent: HTMLElement, options: PromqlEditorOptions) {
-    const promql = new PromQLExtension().setComplete({
+    // What is wrong with an expression the server says, in one voice; see hintMarks.
+    const promql = new PromQLExtension().activateLinter(false).setComplete({
       remote: {
         url: options.apiUrl,
         httpMethod: 'GET',
@@ -120,12 +117,12 @@ export class PromqlEditor {
           autocompletion({ icons: false, maxRenderedOptions: 200 }),
           syntaxHighlighting(highlighting),
           errorMark,
+          hintMarks({ onCard: options.onCard, onUse: (query) => this.replace(query) }),
           EditorView.lineWrapping,
           placeholder(options.placeholder),
           keymap.of([
             ...closeBracketsKeymap,
             ...completionKeymap,
-            ...lintKeymap,
             ...historyKeymap,
             ...defaultKeymap,
           ]),
@@ -151,6 +148,33 @@ export class PromqlEditor {
   mark(range: MarkedRange | null): void {
     const inside = range !== null && range.to <= this.view.state.doc.length ? range : null;
     this.view.dispatch({ effects: setMark.of(inside) });
+  }
+
+  /** Hints about `expr`; what has been typed since keeps its older ones. */
+  hint(expr: string, hints: readonly Hint[]): void {
+    if (this.view.state.doc.toString() === expr)
+      this.view.dispatch({ effects: setHints.of(hints) });
+  }
+
+  light(range: MarkedRange | null): void {
+    this.view.dispatch({ effects: setLit.of(range) });
+  }
+
+  /** Another expression as if typed: it can be undone, and the cursor stands where it differs. */
+  replace(text: string): void {
+    const before = this.view.state.doc.toString();
+    let from = 0;
+    while (from < before.length && before[from] === text[from]) from++;
+    let tail = 0;
+    const most = Math.min(before.length, text.length) - from;
+    while (tail < most && before.at(-1 - tail) === text.at(-1 - tail)) tail++;
+    const insert = text.slice(from, text.length - tail);
+    this.view.dispatch({
+      changes: { from, to: before.length - tail, insert },
+      selection: { anchor: from + insert.length },
+      userEvent: 'input.complete',
+    });
+    this.view.focus();
   }
 
   focus(): void {

@@ -17,15 +17,24 @@ export const editorTheme = EditorView.theme({
     textDecoration: 'underline wavy var(--bad)',
     textUnderlineOffset: '4px',
   },
-  '.cm-lintRange-error': {
-    backgroundImage: 'none',
-    textDecoration: 'underline wavy var(--bad)',
-    textUnderlineOffset: '4px',
+  '.cm-hint': { textDecorationLine: 'underline', textUnderlineOffset: '4px' },
+  '.cm-hint-error': {
+    textDecorationStyle: 'wavy',
+    textDecorationColor: 'var(--bad)',
   },
-  '.cm-lintRange-warning': {
-    backgroundImage: 'none',
-    textDecoration: 'underline wavy var(--warn)',
-    textUnderlineOffset: '4px',
+  '.cm-hint-warning': {
+    textDecorationStyle: 'wavy',
+    textDecorationColor: 'var(--warn)',
+  },
+  '.cm-hint-info': {
+    textDecorationStyle: 'dotted',
+    textDecorationColor: 'var(--text-dim)',
+    textDecorationThickness: '2px',
+  },
+  '.cm-lit': {
+    borderRadius: '2px',
+    background: 'var(--ember-wash)',
+    boxShadow: '0 0 0 2px var(--ember-wash)',
   },
   '.cm-tooltip': {
     border: '0',
@@ -36,12 +45,7 @@ export const editorTheme = EditorView.theme({
     overflow: 'hidden',
     zIndex: '300',
   },
-  '.cm-tooltip .cm-diagnostic': {
-    padding: '6px 12px',
-    border: '0',
-    fontSize: '12px',
-    fontFamily: 'var(--font)',
-  },
+  '.cm-tooltip-hover, .cm-tooltip.cm-hint-card': { marginTop: '6px' },
   '.cm-tooltip-autocomplete': { marginTop: '4px' },
   '.cm-tooltip.cm-tooltip-autocomplete > ul': {
     fontFamily: 'var(--mono)',

@@ -1,10 +1,12 @@
 import { Button } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
 import { ApiError } from '../../api/client';
 import type { TooltipMode } from '../../chart/tooltip';
 import type { ErrorPosition } from '../../lib/errorPosition';
 import { unitOf } from '../../lib/metricNames';
 import type { PanelState } from '../../lib/panelUrl';
+import type { PlanNode } from '../../lib/planTree';
 import { formatClock } from '../../lib/time';
 import { Notice } from '../../parts/Notice';
 import { Skeleton } from '../../parts/Skeleton';
@@ -26,7 +28,14 @@ export interface PanelResultProps {
   onZoomOut: () => void;
   onPick: (expr: string) => void;
   onNow: () => void;
+  /** Shows a part of the query in the editor. */
+  onLight: (query: string, node: PlanNode | null) => void;
+  onExplain: (open: boolean) => void;
 }
+
+const ExplainPanel = lazy(async () => ({
+  default: (await import('./ExplainPanel')).ExplainPanel,
+}));
 
 export function PanelResult(props: PanelResultProps) {
   const { panel, query, mark, onPick } = props;
@@ -58,7 +67,6 @@ export function PanelResult(props: PanelResultProps) {
       </div>
     );
   }
-  const { warnings, infos } = data.answer;
   return (
     <div className={styles.result}>
       {error instanceof ApiError && (
@@ -74,18 +82,22 @@ export function PanelResult(props: PanelResultProps) {
           {`What you see is the answer of ${formatClock(query.dataUpdatedAt).slice(0, 8)}.`}
         </Notice>
       )}
-      {warnings.map((text) => (
-        <Notice key={text} kind="warning">
-          {text}
-        </Notice>
-      ))}
-      {infos.map((text) => (
-        <Notice key={text} kind="info">
-          {text}
-        </Notice>
-      ))}
-      <div className={styles.answer} data-waiting={waiting || undefined} aria-busy={waiting}>
-        <Answer {...props} data={data} />
+      <div className={styles.split} data-explain={panel.explain || undefined}>
+        <div className={styles.answer} data-waiting={waiting || undefined} aria-busy={waiting}>
+          <Answer {...props} data={data} />
+        </div>
+        {panel.explain && (
+          <div className={styles.beside}>
+            <Suspense fallback={<Skeleton rows={6} label="Loading Explain" />}>
+              <ExplainPanel
+                panel={panel}
+                answer={data}
+                onLight={props.onLight}
+                onClose={() => props.onExplain(false)}
+              />
+            </Suspense>
+          </div>
+        )}
       </div>
     </div>
   );

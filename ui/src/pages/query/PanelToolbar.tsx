@@ -1,5 +1,5 @@
-import { ActionIcon, SegmentedControl } from '@mantine/core';
-import { IconChartAreaLine, IconChartLine, IconTable } from '@tabler/icons-react';
+import { ActionIcon, Button, SegmentedControl } from '@mantine/core';
+import { IconChartAreaLine, IconChartLine, IconListTree, IconTable } from '@tabler/icons-react';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { PanelState, PanelTab } from '../../lib/panelUrl';
 import { MomentControl } from './MomentControl';
@@ -44,6 +44,16 @@ export function PanelToolbar({ panel, onChange, query }: PanelToolbarProps) {
         value={panel.tab}
         onChange={(tab) => onChange({ ...panel, tab })}
       />
+      <Button
+        variant="default"
+        className={styles.explainButton}
+        aria-pressed={panel.explain}
+        leftSection={<IconListTree size={15} aria-hidden />}
+        title="Where the time of this query goes"
+        onClick={() => onChange({ ...panel, explain: !panel.explain })}
+      >
+        Explain
+      </Button>
       {graph ? (
         <>
           <RangeControl panel={panel} onChange={onChange} />
@@ -62,7 +72,10 @@ export function PanelToolbar({ panel, onChange, query }: PanelToolbarProps) {
       ) : (
         <MomentControl panel={panel} onChange={onChange} />
       )}
-      <QueryStatus query={query} />
+      <QueryStatus
+        query={query}
+        onExplain={panel.explain ? null : () => onChange({ ...panel, explain: true })}
+      />
     </div>
   );
 }

@@ -11,14 +11,16 @@ import { useMemo, useState } from 'react';
 import { ApiError } from '../../api/client';
 import type { TooltipMode } from '../../chart/tooltip';
 import { errorPosition } from '../../lib/errorPosition';
+import { annotationHint } from '../../lib/hints';
 import type { PanelState } from '../../lib/panelUrl';
-import { ExpressionField } from '../../promql/ExpressionField';
+import { ExpressionField, type Notes } from '../../promql/ExpressionField';
+import type { MarkedRange } from '../../promql/hintMarks';
 import { useLasting } from '../../parts/hooks';
 import { HistoryMenu } from './HistoryMenu';
 import { PanelResult } from './PanelResult';
 import { PanelToolbar } from './PanelToolbar';
 import { rememberQuery } from './queryHistory';
-import { panelQueryKey, usePanelQuery } from './usePanelQuery';
+import { explainKey, panelQueryKey, usePanelQuery, type PanelAnswer } from './usePanelQuery';
 import styles from './query.module.css';
 
 export interface QueryPanelProps {
@@ -42,6 +44,19 @@ interface Zoom {
   readonly endMs: number | null;
 }
 
+/** The warnings and infos of an answer, each at its place in the expression. */
+function notesOf(data: PanelAnswer | undefined): Notes {
+  if (data === undefined) return { expr: '', hints: [] };
+  const { expr, answer } = data;
+  return {
+    expr,
+    hints: [
+      ...answer.warnings.map((text) => annotationHint(text, 'warning', expr)),
+      ...answer.infos.map((text) => annotationHint(text, 'info', expr)),
+    ],
+  };
+}
+
 export function QueryPanel(props: QueryPanelProps) {
   const { panel, first, refresh, tooltip, onTooltip, onChange, onDuplicate, onRemove } = props;
   const client = useQueryClient();
@@ -63,11 +78,17 @@ export function QueryPanel(props: QueryPanelProps) {
     [message, panel.expr],
   );
 
+  const { data } = query;
+  const notes = useMemo(() => notesOf(data), [data]);
+  const [lit, setLit] = useState<{ query: string; range: MarkedRange } | null>(null);
+
   const execute = (text: string) => {
     const expr = text.trim();
     if (expr !== '') rememberQuery(expr);
-    if (expr === panel.expr) void query.refetch();
-    else onChange({ ...panel, expr });
+    if (expr === panel.expr) {
+      void query.refetch();
+      void client.invalidateQueries({ queryKey: explainKey(panel) });
+    } else onChange({ ...panel, expr });
   };
   const zoom = (startMs: number, endMs: number) => {
     const from = Math.floor(startMs / 1000) * 1000;
@@ -93,6 +114,8 @@ export function QueryPanel(props: QueryPanelProps) {
           onChange={setDraft}
           onExecute={execute}
           mark={mark}
+          lit={lit !== null && lit.query === draft ? lit.range : null}
+          notes={notes}
           invalid={mark !== null && draft === panel.expr}
           autoFocus={first && panel.expr === ''}
         />
@@ -156,6 +179,8 @@ export function QueryPanel(props: QueryPanelProps) {
         tooltip={tooltip}
         onZoom={zoom}
         onZoomOut={zoomOut}
+        onLight={(of, node) => setLit(node === null ? null : { query: of, range: node })}
+        onExplain={(explain) => onChange({ ...panel, explain })}
         onNow={() => onChange({ ...panel, endMs: null, momentMs: null })}
         onPick={(expr) => {
           rememberQuery(expr);

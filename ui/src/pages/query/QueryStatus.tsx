@@ -7,7 +7,12 @@ import styles from './query.module.css';
 
 export interface QueryStatusProps {
   query: UseQueryResult<PanelAnswer>;
+  /** Opens Explain; null where it is open. */
+  onExplain: (() => void) | null;
 }
+
+/** What takes longer than this deserves a look at where the time goes. */
+const SLOW_MS = 1000;
 
 function size(result: QueryResult): string[] {
   switch (result.type) {
@@ -26,8 +31,8 @@ function size(result: QueryResult): string[] {
 }
 
 /** What the answer took and holds, in one quiet line. */
-export function QueryStatus({ query }: QueryStatusProps) {
-  if (query.data === undefined) return <p className={styles.status} />;
+export function QueryStatus({ query, onExplain }: QueryStatusProps) {
+  if (query.data === undefined) return <div className={styles.status} />;
   const { answer, window, tab } = query.data;
   const { stats, result } = answer.data;
   const parts = size(result);
@@ -37,15 +42,20 @@ export function QueryStatus({ query }: QueryStatusProps) {
     tab === 'graph' ? `a point every ${formatDuration(window.stepMs)}` : null,
     stats.evalMs === null ? null : `${formatElapsed(stats.evalMs)} in the engine`,
     stats.samples === null ? null : `${formatFull(stats.samples)} samples read`,
+    stats.peakSamples === null ? null : `${formatFull(stats.peakSamples)} samples at once`,
     `answered at ${formatClock(query.dataUpdatedAt).slice(0, 8)}`,
   ];
+  const slow = onExplain !== null && Math.max(answer.elapsedMs, stats.evalMs ?? 0) > SLOW_MS;
   return (
-    <p
-      className={styles.status}
-      title={details.filter((one) => one !== null).join('\n')}
-      data-testid="status"
-    >
-      {parts.join(' · ')}
-    </p>
+    <div className={styles.status}>
+      <p title={details.filter((one) => one !== null).join('\n')} data-testid="status">
+        {parts.join(' · ')}
+      </p>
+      {slow && (
+        <button type="button" className={styles.slow} onClick={onExplain}>
+          See where the time goes
+        </button>
+      )}
+    </div>
   );
 }

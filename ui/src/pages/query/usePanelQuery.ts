@@ -20,6 +20,11 @@ export function panelQueryKey(panel: PanelState): readonly unknown[] {
     : ['panel', tab, expr, momentMs];
 }
 
+/** The measured plan of what a panel asks for. */
+export function explainKey(panel: PanelState): readonly unknown[] {
+  return ['explain', ...panelQueryKey(panel)];
+}
+
 export function usePanelQuery(panel: PanelState, refresh: string): UseQueryResult<PanelAnswer> {
   const { expr, tab, momentMs } = panel;
   return useQuery({
