@@ -4,6 +4,9 @@
 #include <cmath>
 
 #include "base/numbers.h"
+#include "model/histogram_bounds.h"
+#include "model/histogram_math.h"
+#include "model/histogram_spans.h"
 
 namespace watchfire::model {
 namespace {
@@ -12,50 +15,67 @@ void AppendSide(const FloatHistogram& h, bool negative, std::vector<HistogramBuc
   const auto& spans = negative ? h.negative_spans : h.positive_spans;
   const auto& counts = negative ? h.negative_buckets : h.positive_buckets;
   auto first = static_cast<ptrdiff_t>(out->size());
-  bool custom = h.schema == kCustomBucketsSchema;
-  int32_t index = 0;
-  size_t next = 0;
-  for (const Span& span : spans) {
-    index += span.offset;
-    for (uint32_t i = 0; i < span.length && next < counts.size(); ++i, ++index, ++next) {
-      double lower = custom && index == 0 ? -HUGE_VAL : BucketBound(h, index - 1);
-      double upper = BucketBound(h, index);
-      out->push_back(negative
-                         ? HistogramBucket{-upper, -lower, counts[next], true, false}
-                         : HistogramBucket{lower, upper, counts[next], custom && index == 0, true});
-    }
+  bool custom = UsesCustomBuckets(h);
+  BucketCursor cursor(spans);
+  while (cursor.Next() && cursor.position() < counts.size()) {
+    double lower = LowerBucketBound(h, cursor.index());
+    double upper = BucketBound(h, cursor.index());
+    double count = counts[cursor.position()];
+    bool lowest = custom && cursor.index() == 0;
+    out->push_back(negative ? HistogramBucket{-upper, -lower, count, true, false}
+                            : HistogramBucket{lower, upper, count, lowest, true});
   }
   if (negative) std::reverse(out->begin() + first, out->end());
+}
+
+void AppendZeroBucket(const FloatHistogram& h, std::vector<HistogramBucket>* out) {
+  if (h.zero_count == 0) return;
+  out->push_back({-h.zero_threshold, h.zero_threshold, h.zero_count, true, true});
 }
 
 }  // namespace
 
 double BucketBound(const FloatHistogram& h, int32_t index) {
-  if (h.schema == kCustomBucketsSchema) {
-    auto i = static_cast<size_t>(index);
-    return i < h.custom_values.size() ? h.custom_values[i] : HUGE_VAL;
+  if (!UsesCustomBuckets(h)) return ExponentialBound(index, h.schema);
+  auto i = static_cast<size_t>(index);
+  return i < h.custom_values.size() ? h.custom_values[i] : HUGE_VAL;
+}
+
+double LowerBucketBound(const FloatHistogram& h, int32_t index) {
+  if (UsesCustomBuckets(h) && index <= 0) return -HUGE_VAL;
+  return BucketBound(h, index - 1);
+}
+
+void BucketsOf(const FloatHistogram& histogram, std::vector<HistogramBucket>* out) {
+  out->clear();
+  AppendSide(histogram, true, out);
+  AppendZeroBucket(histogram, out);
+  AppendSide(histogram, false, out);
+  if (UsesCustomBuckets(histogram)) return;
+  double threshold = histogram.zero_threshold;
+  for (HistogramBucket& bucket : *out) {
+    if (bucket.upper < 0) {
+      bucket.upper = std::min(bucket.upper, -threshold);
+    } else if (bucket.lower > 0) {
+      bucket.lower = std::max(bucket.lower, threshold);
+    }
   }
-  if (h.schema <= 0) return std::ldexp(1.0, index * (1 << -h.schema));
-  int32_t parts = 1 << h.schema;
-  int32_t whole = index >> h.schema;
-  return std::ldexp(std::exp2(static_cast<double>(index - whole * parts) / parts), whole);
 }
 
 std::vector<HistogramBucket> BucketsOf(const FloatHistogram& histogram) {
   std::vector<HistogramBucket> buckets;
-  AppendSide(histogram, true, &buckets);
-  if (histogram.zero_count != 0) {
-    buckets.push_back(
-        {-histogram.zero_threshold, histogram.zero_threshold, histogram.zero_count, true, true});
-  }
-  AppendSide(histogram, false, &buckets);
+  BucketsOf(histogram, &buckets);
   return buckets;
 }
 
 std::string ToString(const FloatHistogram& histogram) {
   std::string out = "{count:" + FormatFloatGo(histogram.count);
   out += ", sum:" + FormatFloatGo(histogram.sum);
-  for (const HistogramBucket& bucket : BucketsOf(histogram)) {
+  std::vector<HistogramBucket> buckets;
+  AppendSide(histogram, true, &buckets);
+  AppendZeroBucket(histogram, &buckets);
+  AppendSide(histogram, false, &buckets);
+  for (const HistogramBucket& bucket : buckets) {
     if (bucket.count == 0) continue;
     out += bucket.lower_inclusive ? ", [" : ", (";
     out += FormatFloatGo(bucket.lower) + "," + FormatFloatGo(bucket.upper);
