@@ -47,6 +47,51 @@ class RepeatStream final : public Stream {
   Column column_;
 };
 
+// A part that is written more than once: its rows are kept, each reader gets copies.
+struct SharedRows {
+  explicit SharedRows(QueryContext& context) : held(context) {}
+  std::vector<Row> rows;
+  HeldSamples held;
+};
+
+class SharedStream final : public Stream {
+ public:
+  explicit SharedStream(std::shared_ptr<const SharedRows> shared) : shared_(std::move(shared)) {}
+  bool Next() override {
+    if (++at_ > shared_->rows.size()) return false;
+    column_ = shared_->rows[at_ - 1].column;
+    return true;
+  }
+  const model::Labels& labels() override { return shared_->rows[at_ - 1].labels; }
+  bool drop_name() override { return shared_->rows[at_ - 1].drop_name; }
+  Column& column() override { return column_; }
+
+ private:
+  std::shared_ptr<const SharedRows> shared_;
+  size_t at_ = 0;
+  Column column_;
+};
+
+StreamPtr MakeUnshared(QueryContext& context, const PlanNode& node, const Grid& grid);
+
+StreamPtr MakeShared(QueryContext& context, const PlanNode& node, const Grid& grid) {
+  if (context.shared_rows.size() < node.shared) context.shared_rows.resize(node.shared);
+  std::shared_ptr<void>& known = context.shared_rows[node.shared - 1];
+  if (!known) {
+    auto fresh = std::make_shared<SharedRows>(context);
+    StreamPtr stream = MakeUnshared(context, *node.first, grid);
+    while (stream->Next()) {
+      Column& column = stream->column();
+      context.Tick(column.v.size());
+      if (!column.AnyValue()) continue;
+      fresh->held.Add(column.CountSamples());
+      fresh->rows.push_back({stream->labels(), stream->drop_name(), column});
+    }
+    known = std::move(fresh);
+  }
+  return std::make_unique<SharedStream>(std::static_pointer_cast<const SharedRows>(known));
+}
+
 StreamPtr MakeCall(QueryContext& context, const PlanNode& node, const Grid& grid) {
   for (const PlanPtr& arg : node.children) {
     if (arg->type != ValueType::kMatrix) continue;
@@ -116,9 +161,7 @@ ScalarColumn ScalarCall(QueryContext& context, const PlanNode& node, const Grid&
   return result;
 }
 
-}  // namespace
-
-StreamPtr MakeStream(QueryContext& context, const PlanNode& node, const Grid& grid) {
+StreamPtr MakeUnshared(QueryContext& context, const PlanNode& node, const Grid& grid) {
   context.Tick(0);
   switch (node.kind) {
     case NodeKind::kSelector:
@@ -144,7 +187,59 @@ StreamPtr MakeStream(QueryContext& context, const PlanNode& node, const Grid& gr
   return nullptr;
 }
 
-ScalarColumn EvalScalar(QueryContext& context, const PlanNode& node, const Grid& grid) {
+size_t CountValues(const Column& column) {
+  size_t count = 0;
+  for (size_t i = 0; i < column.v.size(); ++i) count += column.Has(i) ? 1 : 0;
+  return count;
+}
+
+// Measures what a stream takes and yields.
+class ProfiledStream final : public Stream {
+ public:
+  ProfiledStream(Profile* profile, NodeProfile* node, StreamPtr stream)
+      : profile_(profile), node_(node), stream_(std::move(stream)) {}
+  bool Next() override {
+    ProfileScope scope(profile_, node_);
+    if (!stream_->Next()) return false;
+    Count(CountValues(stream_->column()));
+    return true;
+  }
+  const model::Labels& labels() override {
+    ProfileScope scope(profile_, node_);
+    return stream_->labels();
+  }
+  bool drop_name() override { return stream_->drop_name(); }
+  Column& column() override { return stream_->column(); }
+  uint32_t group() override { return stream_->group(); }
+  const model::Labels& group_labels(uint32_t group) override {
+    return stream_->group_labels(group);
+  }
+  Pull NextBatch(Batch* batch) override {
+    ProfileScope scope(profile_, node_);
+    Pull pull = stream_->NextBatch(batch);
+    if (pull == Pull::kSeries) Count(CountValues(stream_->column()));
+    if (pull == Pull::kBatch) {
+      for (double v : batch->v) Count(IsAbsent(v) ? 0 : 1);
+    }
+    return pull;
+  }
+
+ private:
+  void Count(size_t points) {
+    node_->series += points > 0 ? 1 : 0;
+    node_->points += points;
+  }
+
+  Profile* profile_;
+  NodeProfile* node_;
+  StreamPtr stream_;
+};
+
+StreamPtr MakeUnprofiled(QueryContext& context, const PlanNode& node, const Grid& grid) {
+  return node.shared > 0 ? MakeShared(context, node, grid) : MakeUnshared(context, node, grid);
+}
+
+ScalarColumn EvalUnprofiled(QueryContext& context, const PlanNode& node, const Grid& grid) {
   context.Tick(grid.count);
   switch (node.kind) {
     case NodeKind::kNumber:
@@ -175,6 +270,27 @@ ScalarColumn EvalScalar(QueryContext& context, const PlanNode& node, const Grid&
   }
   WF_CHECK(false && "not a scalar");
   return {};
+}
+
+}  // namespace
+
+StreamPtr MakeStream(QueryContext& context, const PlanNode& node, const Grid& grid) {
+  Profile* profile = context.profile.get();
+  if (profile == nullptr) return MakeUnprofiled(context, node, grid);
+  NodeProfile* measured = &profile->Of(&node);
+  ProfileScope scope(profile, measured);
+  return std::make_unique<ProfiledStream>(profile, measured, MakeUnprofiled(context, node, grid));
+}
+
+ScalarColumn EvalScalar(QueryContext& context, const PlanNode& node, const Grid& grid) {
+  Profile* profile = context.profile.get();
+  if (profile == nullptr) return EvalUnprofiled(context, node, grid);
+  NodeProfile* measured = &profile->Of(&node);
+  ProfileScope scope(profile, measured);
+  ScalarColumn result = EvalUnprofiled(context, node, grid);
+  measured->series = 1;
+  measured->points = result.size();
+  return result;
 }
 
 }  // namespace watchfire::promql

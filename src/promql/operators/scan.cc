@@ -287,6 +287,43 @@ class SelectorRangeSource final : public RangeSource {
   HeldSamples held_;
 };
 
+// Measures what a source takes and yields.
+class ProfiledSource final : public RangeSource {
+ public:
+  ProfiledSource(Profile* profile, NodeProfile* node, std::unique_ptr<RangeSource> source)
+      : profile_(profile), node_(node), source_(std::move(source)) {}
+  bool Next() override {
+    ProfileScope scope(profile_, node_);
+    if (!source_->Next()) return false;
+    Mirror(*source_);
+    size_t samples = floats().t.size() + histograms().size();
+    node_->series += samples > 0 ? 1 : 0;
+    node_->points += samples;
+    return true;
+  }
+  const model::Labels& labels() override {
+    ProfileScope scope(profile_, node_);
+    return source_->labels();
+  }
+  bool drop_name() override { return source_->drop_name(); }
+  uint32_t group() override { return source_->group(); }
+  const model::Labels& group_labels(uint32_t group) override {
+    return source_->group_labels(group);
+  }
+
+ private:
+  Profile* profile_;
+  NodeProfile* node_;
+  std::unique_ptr<RangeSource> source_;
+};
+
+std::unique_ptr<RangeSource> BuildRangeSource(QueryContext& context, const PlanNode& node,
+                                              const Grid& grid) {
+  if (node.kind == NodeKind::kSubquery) return MakeSubquerySource(context, node, grid);
+  if (IsExtended(node)) return MakeExtendedSource(context, node, grid);
+  return std::make_unique<SelectorRangeSource>(context, node, grid);
+}
+
 }  // namespace
 
 std::unique_ptr<storage::SeriesSet> OpenSeries(QueryContext& context, const PlanNode& node,
@@ -302,7 +339,11 @@ std::unique_ptr<storage::SeriesSet> OpenSeries(QueryContext& context, const Plan
   hints.grouping = node.grouping;
   hints.by = node.by;
   hints.groups = node.tells_groups;
-  return context.querier->Select(sorted, hints, node.selector().matchers);
+  const model::Matchers& matchers = node.selector().matchers;
+  if (node.pushed.empty()) return context.querier->Select(sorted, hints, matchers);
+  model::Matchers all = matchers;
+  all.insert(all.end(), node.pushed.begin(), node.pushed.end());
+  return context.querier->Select(sorted, hints, all);
 }
 
 WindowGrid MakeWindowGrid(const PlanNode& node, const Grid& grid) {
@@ -312,6 +353,14 @@ WindowGrid MakeWindowGrid(const PlanNode& node, const Grid& grid) {
 const model::Labels& RangeSource::group_labels(uint32_t) {
   WF_CHECK(false && "no leaf that tells groups");
   return labels();
+}
+
+void RangeSource::Mirror(const RangeSource& other) {
+  floats_ = other.floats_;
+  windows_ = other.windows_;
+  version_ = other.version_;
+  histograms_ = other.histograms_;
+  if (!histograms_.empty()) histogram_windows_ = other.histogram_windows_;
 }
 
 void RangeSource::SetSeries(storage::Columns floats,
@@ -370,9 +419,11 @@ StreamPtr MakeTimestampSelector(QueryContext& context, const PlanNode& node, con
 
 std::unique_ptr<RangeSource> MakeRangeSource(QueryContext& context, const PlanNode& node,
                                              const Grid& grid) {
-  if (node.kind == NodeKind::kSubquery) return MakeSubquerySource(context, node, grid);
-  if (IsExtended(node)) return MakeExtendedSource(context, node, grid);
-  return std::make_unique<SelectorRangeSource>(context, node, grid);
+  Profile* profile = context.profile.get();
+  if (profile == nullptr) return BuildRangeSource(context, node, grid);
+  NodeProfile* measured = &profile->Of(&node);
+  ProfileScope scope(profile, measured);
+  return std::make_unique<ProfiledSource>(profile, measured, BuildRangeSource(context, node, grid));
 }
 
 }  // namespace watchfire::promql

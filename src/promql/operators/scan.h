@@ -43,6 +43,8 @@ class RangeSource {
   // `histograms` may be null.
   void SetSeries(storage::Columns floats, const std::vector<storage::HistogramSample>* histograms,
                  bool shared);
+  // Gives what `other` gives for its current series.
+  void Mirror(const RangeSource& other);
   WindowGrid grid_;
 
  private:

@@ -28,7 +28,12 @@ bool RunInShards(QueryContext& context, const PlanNode& leaf, const Grid& grid,
                  const std::function<void(size_t)>& prepare,
                  const std::function<void(QueryContext&, size_t)>& work) {
   if (context.pool == nullptr || context.pool->size() < 2) return false;
-  std::unique_ptr<storage::SeriesSet> set = OpenSeries(context, leaf, grid, false);
+  std::unique_ptr<storage::SeriesSet> set;
+  {
+    Profile* profile = context.profile.get();
+    ProfileScope scope(profile, profile != nullptr ? &profile->Of(&leaf) : nullptr);
+    set = OpenSeries(context, leaf, grid, false);
+  }
   std::vector<std::unique_ptr<storage::SeriesSet>> parts;
   if (set->size_estimate() * CostOfSeries(leaf, grid) > kWorthSharing) {
     parts = set->Split(context.pool->size());
@@ -45,9 +50,17 @@ bool RunInShards(QueryContext& context, const PlanNode& leaf, const Grid& grid,
     shards.back()->context.opened_leaf = &leaf;
     shards.back()->context.opened_set = std::move(part);
   }
+  Profile* profile = context.profile.get();
+  if (profile != nullptr && profile->running() != nullptr) {
+    profile->running()->shards = static_cast<uint32_t>(shards.size());
+  }
+  ProfileScope waiting(profile, nullptr);  // what the shards take they count themselves
   context.pool->ParallelFor(shards.size(), [&](size_t i) {
+    QueryContext& shard = shards[i]->context;
+    Profile* own = shard.profile.get();
+    ProfileScope scope(own, own != nullptr ? own->entry() : nullptr);
     try {
-      work(shards[i]->context, i);
+      work(shard, i);
     } catch (const QueryError& error) {
       shards[i]->failure = error.failure();
     }

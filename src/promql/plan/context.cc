@@ -61,10 +61,15 @@ QueryContext::QueryContext(QueryContext* parent)
       querier(parent->querier),
       clock_(parent->clock_),
       deadline_ns_(parent->deadline_ns_),
-      held_(parent->held_) {}
+      held_(parent->held_) {
+  if (parent->profile != nullptr) {
+    profile = parent->profile->Shard(&stats.samples_read);
+  }
+}
 
 void QueryContext::Absorb(QueryContext& shard) {
   notes.Absorb(shard.notes);
+  if (profile != nullptr) profile->Absorb(*shard.profile);
   stats.total_queryable_samples += shard.stats.total_queryable_samples;
   stats.samples_read += shard.stats.samples_read;
   stats.peak_samples = std::max(stats.peak_samples, shard.stats.peak_samples);

@@ -20,6 +20,7 @@
 #include "base/thread.h"
 #include "promql/kernels/grid.h"
 #include "promql/plan/annotations.h"
+#include "promql/plan/profile.h"
 #include "promql/plan/query.h"
 #include "storage/querier.h"
 
@@ -69,7 +70,11 @@ class QueryContext {
   Annotations notes;
   storage::Querier* querier = nullptr;
   QueryStats stats;
-  ThreadPool* pool = nullptr;  // for shards; null: everything on this thread
+  ThreadPool* pool = nullptr;        // for shards; null: everything on this thread
+  std::unique_ptr<Profile> profile;  // null unless the query is being explained
+
+  // Rows of shared parts by their number, once computed; what they are is the operators' business.
+  std::vector<std::shared_ptr<void>> shared_rows;
 
   // A leaf whose series were opened before its operator is made, all of them or a shard's part.
   const PlanNode* opened_leaf = nullptr;
@@ -100,24 +105,29 @@ class QueryContext {
 // Samples counted against the limit as long as this lives.
 class HeldSamples {
  public:
-  explicit HeldSamples(QueryContext& context) : context_(&context) {}
+  explicit HeldSamples(QueryContext& context)
+      : context_(&context), profiled_(context.profile.get()) {}
   ~HeldSamples() { context_->Release(count_); }
   HeldSamples(const HeldSamples&) = delete;
   HeldSamples& operator=(const HeldSamples&) = delete;
   void Add(size_t samples) {
     context_->Hold(samples);
     count_ += samples;
+    profiled_.Set(count_ * kSampleBytes);
   }
   // As if all was given back and so many were added.
   void Set(size_t samples) {
     if (samples > count_) context_->Hold(samples - count_);
     if (samples < count_) context_->Release(count_ - samples);
     count_ = samples;
+    profiled_.Set(count_ * kSampleBytes);
   }
   void Reset() { Set(0); }
 
  private:
+  static constexpr uint64_t kSampleBytes = 16;  // a time and a value
   QueryContext* context_;
+  ProfiledBytes profiled_;
   size_t count_ = 0;
 };
 

@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "promql/parser/parser.h"
+#include "promql/plan/optimise.h"
 
 namespace watchfire::promql {
 namespace {
@@ -496,7 +497,9 @@ const VectorSelector& PlanNode::selector() const {
 PlanPtr MakePlan(const Expr& expr, const QueryContext& context, const Grid& grid) {
   Planner planner(context, grid);
   PlanPtr root = planner.Lower(expr, nullptr);
-  return grid.count == 1 ? std::move(root) : planner.Wrap(std::move(root));
+  if (grid.count > 1) root = planner.Wrap(std::move(root));
+  Optimise(*root);
+  return root;
 }
 
 std::optional<Grid> SubqueryGrid(const PlanNode& subquery, const Grid& outer) {

@@ -58,6 +58,11 @@ struct PlanNode {
   bool by = false;
   // Selectors and ranges: the storage tells each series' group by `grouping` and `by`.
   bool tells_groups = false;
+  // Matchers from the other side of a join, beside the selector's own.
+  model::Matchers pushed;
+  // Equal parts have the same number and are computed once; 0: this one is computed by itself.
+  uint32_t shared = 0;
+  const PlanNode* first = nullptr;  // the leftmost of them, which is the one that is computed
   // Aggregations: the only leaf below, if all between them and it works series by series on the
   // same steps and with no other series in view. `groups_by_leaf`: it tells their groups, too.
   const PlanNode* leaf = nullptr;
