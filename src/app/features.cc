@@ -25,8 +25,6 @@ constexpr std::array kNotYet = {"concurrent-rule-eval",
                                 "search-api",
                                 "st-storage",
                                 "st-synthesis",
-                                "type-and-unit-labels",
-                                "use-start-timestamps",
                                 "use-uncached-io",
                                 "fast-startup"};
 
@@ -50,6 +48,12 @@ Features ReadFeatures(const std::vector<std::string>& lists) {
         features.parse.fill_modifiers = true;
       } else if (name == "promql-delayed-name-removal") {
         features.delayed_name_removal = true;
+      } else if (name == "use-start-timestamps") {
+        features.parse.start_timestamps = true;
+        features.use_start_timestamps = true;
+      } else if (name == "type-and-unit-labels") {
+        features.type_and_unit_labels = true;
+        WF_LOG(kWarn, "Feature works in queries, but not yet when scraping", {"option", name});
       } else if (name == "extra-scrape-metrics") {
         features.extra_scrape_metrics = true;
       } else if (name == "exemplar-storage") {

@@ -85,6 +85,8 @@ promql::EngineOptions EngineOptionsOf(const Flags& flags, const Features& featur
   options.max_concurrency = static_cast<int>(flags.Int("query.max-concurrency"));
   options.parse = features.parse;
   options.delayed_name_removal = features.delayed_name_removal;
+  options.use_start_timestamps = features.use_start_timestamps;
+  options.type_and_unit_labels = features.type_and_unit_labels;
   return options;
 }
 

@@ -23,7 +23,8 @@ EngineOptions TestOptions(bool delayed_name_removal) {
   EngineOptions options;
   options.max_samples = 10'000;
   options.default_subquery_step_ms = kMinuteMs;
-  options.parse = {true, true, true};
+  options.parse = {true, true, true, true};
+  options.use_start_timestamps = true;
   options.delayed_name_removal = delayed_name_removal;
   return options;
 }
@@ -111,7 +112,6 @@ class Runner {
       switch (command.kind) {
         case TestCommand::Kind::kClear:
           storage_.Clear();
-          start_times_ = false;
           break;
         case TestCommand::Kind::kLoad:
           Load(command);
@@ -148,38 +148,48 @@ class Runner {
   EngineOptions options_;
   Engine engine_;
   testing::TestStorage storage_;
-  bool start_times_ = false;  // the data came with start times, which are not stored yet
   ScriptReport report_;
 };
 
 void Runner::Load(TestCommand& command) {
   if (command.with_nhcb) AddNhcbSeries(&command.series);
   auto appender = storage_.NewAppender();
-  std::map<model::Labels, const TestSeriesLine*> last;  // of equal series the last line counts
-  for (const TestSeriesLine& series : command.series) {
-    if (series.start_times) {
-      start_times_ = true;
-    } else {
-      last[series.labels] = &series;
-    }
+  struct Lines {
+    const TestSeriesLine* values = nullptr;
+    const TestSeriesLine* starts = nullptr;
+  };
+  std::map<model::Labels, Lines> last;  // of equal series the last line counts
+  for (size_t i = 0; i < command.series.size(); ++i) {
+    const TestSeriesLine& line = command.series[i];
+    if (line.start_times) continue;
+    bool has_starts = i > 0 && command.series[i - 1].start_times;
+    last[line.labels] = {&line, has_starts ? &command.series[i - 1] : nullptr};
   }
-  for (const auto& [labels, line] : last) {
-    const TestSeriesLine& series = *line;
-    for (size_t i = 0; i < series.values.size(); ++i) {
-      const TestValue& value = series.values[i];
+  auto time_of = [&command](size_t i) { return static_cast<int64_t>(i) * command.step_ms; };
+  for (const auto& [labels, lines] : last) {
+    for (size_t i = 0; i < lines.values->values.size(); ++i) {
+      const TestValue& value = lines.values->values[i];
       if (!value.present) continue;
-      TimeMs t = static_cast<int64_t>(i) * command.step_ms;
       auto stored = value.histogram
-                        ? appender->AppendFloatHistogram(0, series.labels, t, *value.histogram)
-                        : appender->Append(0, series.labels, t, value.v);
+                        ? appender->AppendFloatHistogram(0, labels, time_of(i), *value.histogram)
+                        : appender->Append(0, labels, time_of(i), value.v);
       EXPECT_TRUE(stored.ok()) << stored.error().message();
     }
   }
   EXPECT_TRUE(appender->Commit().ok());
+  for (const auto& [labels, lines] : last) {
+    if (lines.starts == nullptr) continue;
+    EXPECT_EQ(lines.starts->labels, labels);
+    EXPECT_EQ(lines.starts->values.size(), lines.values->values.size()) << labels.ToString();
+    for (size_t i = 0; i < lines.starts->values.size(); ++i) {
+      const TestValue& start = lines.starts->values[i];
+      if (!start.present) continue;
+      storage_.SetStartTime(labels, time_of(i), time_of(i) + static_cast<int64_t>(start.v));
+    }
+  }
 }
 
 void Runner::Eval(const EvalCommand& eval) {
-  if (start_times_) return Skip("start timestamps");
   Outcome outcome = Exec(eval.query, eval.start, eval.end, eval.step_ms);
   if (const auto* failure = std::get_if<QueryFailure>(&outcome)) {
     if (IsUnsupportedMessage(failure->message)) return Skip(failure->message);

@@ -27,7 +27,8 @@ struct TestValue {
 struct TestSeriesLine {
   model::Labels labels;
   std::vector<TestValue> values;
-  bool start_times = false;  // an `@st` line: times of the series above, no samples
+  // An `@st` line: how long before the samples of the line below their counting began, in ms.
+  bool start_times = false;
 };
 
 // `metric{a="b"} 1+2x3 _ {{count:1}}`. The error names what is wrong.

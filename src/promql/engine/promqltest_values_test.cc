@@ -8,6 +8,7 @@
 
 #include "base/numbers.h"
 #include "base/text.h"
+#include "model/duration.h"
 #include "promql/engine/promqltest_test.h"
 #include "promql/parser/parser.h"
 
@@ -229,6 +230,34 @@ Result<void> ScanItem(std::string_view& text, std::vector<TestValue>* out) {
   return {};
 }
 
+// `-1m`, `+1m`, `0`; an offset in milliseconds.
+Result<int64_t> ScanOffset(std::string_view& text) {
+  int64_t sign = text.starts_with('-') ? -1 : 1;
+  if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+  size_t end = std::min(text.find_first_of("+-x \t"), text.size());
+  std::string_view word = text.substr(0, end);
+  text.remove_prefix(end);
+  if (word == "0") return 0;
+  return sign * TRY(model::ParseDurationMs(word));
+}
+
+// An offset, or a row of them: `-1mx2`, `-30s-1mx2`.
+Result<void> ScanOffsets(std::string_view& text, std::vector<TestValue>* out) {
+  int64_t offset = TRY(ScanOffset(text));
+  int64_t step = 0;
+  bool row = !text.empty() && (text[0] == '+' || text[0] == '-');
+  if (row) step = TRY(ScanOffset(text));
+  std::optional<int> times = ScanTimes(text);
+  if (row && !times) return Error::Invalid("bad sequence {}", text);
+  for (int i = 0; i <= times.value_or(0); ++i) {
+    TestValue value;
+    value.present = true;
+    value.v = static_cast<double>(offset + i * step);
+    out->push_back(value);
+  }
+  return {};
+}
+
 // Where the labels end and the values begin.
 size_t MetricEnd(std::string_view line) {
   char quote = 0;
@@ -268,10 +297,14 @@ Result<TestSeriesLine> ParseSeriesLine(std::string_view line) {
   std::string_view rest = line.substr(end);
   if (rest.starts_with("@st")) {
     series.start_times = true;
-    return series;
+    rest.remove_prefix(3);
   }
   while (!(rest = TrimSpace(rest)).empty()) {
-    TRY(ScanItem(rest, &series.values));
+    if (series.start_times && rest[0] != '_') {
+      TRY(ScanOffsets(rest, &series.values));
+    } else {
+      TRY(ScanItem(rest, &series.values));
+    }
     if (!rest.empty() && rest[0] != ' ' && rest[0] != '\t') {
       return Error::Invalid("bad series line: {}", line);
     }

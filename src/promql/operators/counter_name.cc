@@ -14,11 +14,8 @@ bool NamedLikeCounter(std::string_view name) {
 
 }  // namespace
 
-CounterNameCheck::CounterNameCheck(QueryContext& context, const PlanNode& call)
-    : context_(context) {
-  if (call.function != "rate" && call.function != "increase") return;
-  const PlanNode& range = *call.children[0];
-  pos_ = range.expr->pos;
+CounterNameCheck::CounterNameCheck(QueryContext& context, const PlanNode& range)
+    : context_(context), pos_(range.expr->pos) {
   bool named = range.kind == NodeKind::kRange && NamedLikeCounter(range.selector().name);
   active_ = context.options.type_and_unit_labels || !named;
 }

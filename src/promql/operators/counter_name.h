@@ -10,16 +10,15 @@ namespace watchfire::promql {
 
 class CounterNameCheck {
  public:
-  // Of functions other than rate and increase nothing is said.
-  CounterNameCheck(QueryContext& context, const PlanNode& call);
+  // `range`: what rate or increase is applied to.
+  CounterNameCheck(QueryContext& context, const PlanNode& range);
   // Says it if the series of these labels has any number in the column.
   void Check(const model::Labels& labels, const Column& column);
-  bool active() const { return active_; }
 
  private:
   QueryContext& context_;
   PosRange pos_;
-  bool active_ = false;
+  bool active_;
   std::string told_;
 };
 

@@ -114,11 +114,11 @@ WideReader::Window WideReader::Find(TimeMs start, TimeMs end) {
 class ExtendedRangeStream : public Stream {
  public:
   ExtendedRangeStream(QueryContext& context, const PlanNode& call, const Grid& grid)
-      : context_(context),
-        range_(*call.children[0]),
-        grid_(grid),
-        reader_(context, range_, grid),
-        counter_name_(context, call) {}
+      : context_(context), range_(*call.children[0]), grid_(grid), reader_(context, range_, grid) {
+    if (call.function == "rate" || call.function == "increase") {
+      counter_name_.emplace(context, range_);
+    }
+  }
 
   bool Next() override {
     if (!reader_.Next()) return false;
@@ -129,7 +129,7 @@ class ExtendedRangeStream : public Stream {
       auto window = reader_.Find(range.start - range_.before_ms, end + range_.after_ms);
       if (!window.empty()) Apply(i, window, range);
     }
-    counter_name_.Check(reader_.labels(), column_);
+    if (counter_name_) counter_name_->Check(reader_.labels(), column_);
     return true;
   }
   const model::Labels& labels() override { return reader_.labels(); }
@@ -147,7 +147,7 @@ class ExtendedRangeStream : public Stream {
   const PlanNode& range_;
   Grid grid_;
   WideReader reader_;
-  CounterNameCheck counter_name_;
+  std::optional<CounterNameCheck> counter_name_;
   Column column_;
 };
 

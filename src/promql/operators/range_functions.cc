@@ -2,6 +2,8 @@
 // for windows that hold native histograms.
 
 #include "promql/kernels/range_kernel.h"
+#include "promql/kernels/start_times.h"
+#include "promql/operators/counter_name.h"
 #include "promql/operators/scan.h"
 
 #include <cmath>
@@ -59,11 +61,6 @@ void CheckFactors(std::string_view name, std::string_view symbol, const ScalarCo
   }
 }
 
-bool NamedLikeCounter(std::string_view name) {
-  return name.ends_with("_total") || name.ends_with("_sum") || name.ends_with("_count") ||
-         name.ends_with("_bucket");
-}
-
 class RangeFunctionStream final : public Stream {
  public:
   RangeFunctionStream(QueryContext& context, const PlanNode& call, const Grid& grid);
@@ -75,6 +72,7 @@ class RangeFunctionStream final : public Stream {
     column_.h.clear();
     in_.t = source_->floats().t.data();
     in_.v = source_->floats().v.data();
+    in_.st = source_->floats().st.empty() ? nullptr : source_->floats().st.data();
     in_.size = source_->floats().t.size();
     in_.windows = &source_->windows();
     in_.version = source_->version();
@@ -82,9 +80,10 @@ class RangeFunctionStream final : public Stream {
       column_.v.assign(steps, kAbsent);
     } else {
       kernel_->Run(in_, column_.v.data());
+      if (kernel_->start_times_overlap()) NoteOverlap();
     }
     if (!source_->histograms().empty()) ApplyHistograms();
-    if (checks_counter_) NoteCounterName();
+    if (counter_name_) counter_name_->Check(source_->labels(), column_);
     return true;
   }
   const model::Labels& labels() override { return source_->labels(); }
@@ -98,7 +97,7 @@ class RangeFunctionStream final : public Stream {
  private:
   void ApplyHistograms();
   void ApplyHistogram(size_t i);
-  void NoteCounterName();
+  void NoteOverlap();
   void NoteQuantile();
 
   QueryContext& context_;
@@ -112,8 +111,7 @@ class RangeFunctionStream final : public Stream {
   WindowGrid window_grid_;
   RangeInput in_;
   Column column_;
-  bool checks_counter_ = false;
-  std::string noted_name_;
+  std::optional<CounterNameCheck> counter_name_;  // of rate and increase
 };
 
 RangeFunctionStream::RangeFunctionStream(QueryContext& context, const PlanNode& call,
@@ -124,14 +122,16 @@ RangeFunctionStream::RangeFunctionStream(QueryContext& context, const PlanNode& 
       rule_(RuleOf(call.function)),
       kernel_(MakeKernel(call.function)) {
   if (!kernel_) ThrowUnsupported(fmt::format("function \"{}\"", call.function));
+  if (context.options.use_start_timestamps) {
+    kernel_ = WithStartTimes(call.function, std::move(kernel_));
+  }
   for (const PlanPtr& arg : call.children) {
     if (arg->type == ValueType::kMatrix) {
       source_ = MakeRangeSource(context, *arg, grid);
       window_grid_ = MakeWindowGrid(*arg, grid);
       range_pos_ = arg->expr->pos;
       if (call.function == "rate" || call.function == "increase") {
-        bool known = arg->kind == NodeKind::kRange && NamedLikeCounter(arg->selector().name);
-        checks_counter_ = !known;
+        counter_name_.emplace(context, *arg);
       }
     } else {
       scalars_.push_back(EvalScalar(context, *arg, grid));
@@ -157,18 +157,11 @@ void RangeFunctionStream::NoteQuantile() {
   }
 }
 
-void RangeFunctionStream::NoteCounterName() {
+void RangeFunctionStream::NoteOverlap() {
+  std::string text = "sample has start time that overlaps with previous sample timestamp";
   std::string_view name = source_->labels().metric_name();
-  if (name.empty() || NamedLikeCounter(name) || name == noted_name_) return;
-  for (double v : column_.v) {
-    if (IsAbsent(v)) continue;
-    context_.notes.Info(fmt::format("metric might not be a counter, name does not end in "
-                                    "_total/_sum/_count/_bucket: {}",
-                                    GoQuote(name)),
-                        range_pos_);
-    noted_name_ = name;
-    return;
-  }
+  if (!name.empty()) text += " for metric " + GoQuote(name);
+  context_.notes.Warn(std::move(text), range_pos_);
 }
 
 void RangeFunctionStream::ApplyHistograms() {
@@ -203,7 +196,7 @@ void RangeFunctionStream::ApplyHistogram(size_t i) {
         context_.notes.Warn("encountered a mix of histograms and floats" + name, range_pos_);
         return;
       }
-      if (count < 2 && !call_.function.ends_with("_over_time")) return;
+      if (count < 2 && first.st == 0 && !call_.function.ends_with("_over_time")) return;
       ThrowUnsupportedHistograms(call_.function);
     case HistogramRule::kLastTwo:
       if (count + floats < 2) return;

@@ -1,5 +1,5 @@
 // Functions that look at a vector as a whole or change what kind of value it is: vector, absent,
-// absent_over_time, timestamp, sort….
+// absent_over_time, timestamp, start_timestamp, sort….
 
 #include <algorithm>
 #include <cmath>
@@ -66,6 +66,70 @@ class StepTimeStream final : public MapStream {
   }
   Grid grid_;
 };
+
+// The start timestamp of the newest sample of each step, 0 where it is unknown.
+class StartTimestampStream final : public Stream {
+ public:
+  StartTimestampStream(QueryContext& context, const PlanNode& node, const Grid& grid)
+      : context_(context), node_(node), grid_(grid), set_(OpenSeries(context, node, grid, false)) {
+    mint_ = node.TimeOf(grid.start) - context.lookback_ms + 1;
+    maxt_ = node.TimeOf(grid.end());
+  }
+
+  bool Next() override {
+    if (++at_ >= run_.count) {
+      at_ = 0;
+      if (!set_->NextRun(mint_, maxt_, &run_)) {
+        if (Result<void> status = set_->status(); !status.ok()) ThrowStorageError(status.error());
+        return false;
+      }
+    }
+    Read();
+    return true;
+  }
+  const model::Labels& labels() override { return set_->RunLabels(at_); }
+  Column& column() override { return column_; }
+
+ private:
+  void Read();
+
+  QueryContext& context_;
+  const PlanNode& node_;
+  Grid grid_;
+  std::unique_ptr<storage::SeriesSet> set_;
+  TimeMs mint_;
+  TimeMs maxt_;
+  storage::SeriesRun run_;
+  size_t at_ = SIZE_MAX;  // in the run
+  Column column_;
+};
+
+void StartTimestampStream::Read() {
+  static const std::vector<storage::HistogramSample> kNone;
+  const auto& histograms = run_.histograms != nullptr ? *run_.histograms : kNone;
+  const double* v = run_.v + at_ * run_.t.size();
+  context_.Tick(run_.t.size() + histograms.size() + grid_.count);
+  context_.stats.samples_read += run_.t.size() + histograms.size();
+  column_.Reset(grid_.count);
+  size_t f = 0;
+  size_t h = 0;
+  for (size_t i = 0; i < grid_.count; ++i) {
+    TimeMs t = node_.TimeOf(grid_.at(i));
+    while (f < run_.t.size() && run_.t[f] <= t) ++f;
+    while (h < histograms.size() && histograms[h].t <= t) ++h;
+    TimeMs oldest = t - context_.lookback_ms;
+    bool has_float = f > 0 && run_.t[f - 1] > oldest;
+    bool has_histogram = h > 0 && histograms[h - 1].t > oldest &&
+                         (!has_float || histograms[h - 1].t > run_.t[f - 1]);
+    if (has_histogram) {
+      const storage::HistogramSample& sample = histograms[h - 1];
+      if (!model::IsStaleNan(sample.histogram.sum)) column_.v[i] = ToSeconds(sample.st);
+    } else if (has_float && !model::IsStaleNan(v[f - 1])) {
+      column_.v[i] = run_.st.empty() ? 0 : ToSeconds(run_.st[f - 1]);
+    }
+    context_.stats.total_queryable_samples += column_.HasFloat(i) ? 1 : 0;
+  }
+}
 
 // ---- sorting; it has an effect on instant queries only
 
@@ -189,6 +253,12 @@ StreamPtr MakeVectorFunction(QueryContext& context, const PlanNode& call, const 
       child = std::make_unique<StepTimeStream>(context, MakeStream(context, arg, grid), grid);
     }
     return MakeNameDrop(context, std::move(child), call);
+  }
+  if (name == "start_timestamp") {
+    const PlanNode& arg = *call.children[0];
+    // What is computed has no samples that could have begun.
+    if (arg.kind != NodeKind::kSelector) return std::make_unique<RowStream>(std::vector<Row>());
+    return MakeNameDrop(context, std::make_unique<StartTimestampStream>(context, arg, grid), call);
   }
   return nullptr;
 }

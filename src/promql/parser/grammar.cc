@@ -394,7 +394,9 @@ ExprPtr Grammar::ReadCall(const Token& name) {
   if (node->function == nullptr) {
     return Fail(name.start, fmt::format("unknown function with name {}", GoQuote(text)));
   }
-  if (node->function->experimental && !options_.experimental_functions) {
+  bool enabled = !node->function->experimental || options_.experimental_functions;
+  if (text == "start_timestamp") enabled = enabled && options_.start_timestamps;
+  if (!enabled) {
     return Fail(name.start, fmt::format("function {} is not enabled", GoQuote(text)));
   }
   node->pos = {name.start, last_end_};

@@ -19,6 +19,7 @@ struct ParseOptions {
   bool experimental_functions = false;
   bool extended_range_selectors = false;  // anchored, smoothed
   bool fill_modifiers = false;
+  bool start_timestamps = false;  // start_timestamp(), together with experimental_functions
 };
 
 inline constexpr size_t kMaxQueryBytes = 1 << 20;

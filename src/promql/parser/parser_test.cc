@@ -24,8 +24,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr ParseOptions kAllFeatures = {
-    .experimental_functions = true, .extended_range_selectors = true, .fill_modifiers = true};
+constexpr ParseOptions kAllFeatures = {.experimental_functions = true,
+                                       .extended_range_selectors = true,
+                                       .fill_modifiers = true,
+                                       .start_timestamps = true};
 
 // ---- the text corpus: tests/parse/*.txt, described in its README
 
@@ -46,7 +48,8 @@ fs::path CorpusDirectory() {
 ParseOptions OptionsOf(std::string_view line) {
   return {.experimental_functions = line.find("experimental") != std::string_view::npos,
           .extended_range_selectors = line.find("extended") != std::string_view::npos,
-          .fill_modifiers = line.find("fill") != std::string_view::npos};
+          .fill_modifiers = line.find("fill") != std::string_view::npos,
+          .start_timestamps = line.find("starts") != std::string_view::npos};
 }
 
 std::vector<Case> ReadCases(const fs::path& path) {
