@@ -57,8 +57,10 @@ net::Response PrometheusApi::Execute(const net::Request& request, const net::Val
     result.value.series.resize(query.limit);
     result.warnings.emplace_back("results truncated due to limit");
   }
-  return Success(QueryResultJson(result, !form.Get("stats").empty()), result.warnings,
-                 result.infos);
+  TextPieces text = BeginSuccess();
+  WriteQueryResult(text, std::move(result.value),
+                   form.Get("stats").empty() ? std::string() : QueryStatsJson(result.stats));
+  return EndSuccess(std::move(text), result.warnings, result.infos);
 }
 
 net::Response PrometheusApi::Query(const net::Request& request) {

@@ -1,11 +1,13 @@
 #pragma once
 // Query results as the API writes them: {"resultType":…,"result":…}. Answers of range queries are
-// often bounded by printing, so the text of each timestamp is made once per step and whole numbers
-// take a short cut. Pure functions.
+// often bounded by printing, so this is written for speed: into pieces that never move, the text of
+// a step's timestamp is made once, repeated values are copied, and the columns of a series are
+// freed as soon as they are text. Pure functions.
 
 #include <string>
 
 #include "base/clock.h"
+#include "base/text_pieces.h"
 #include "codec/json_writer.h"
 #include "promql/engine/engine.h"
 
@@ -16,8 +18,10 @@ void AppendTimestamp(std::string& out, TimeMs t);
 // {"count":"…","sum":"…","buckets":[[rule,"lower","upper","count"],…]}
 void AppendHistogram(std::string& out, const model::FloatHistogram& histogram);
 void WriteLabels(codec::JsonWriter& json, const model::Labels& labels);
+void WriteLabels(TextPieces& out, const model::Labels& labels);
 
-// `stats`: whether the statistics of the query are shown as well.
-std::string QueryResultJson(const promql::QueryResult& result, bool stats);
+// Appends the result, whose series are gone afterwards. `stats`: JSON of the member "stats", or "".
+void WriteQueryResult(TextPieces& out, promql::QueryValue value, std::string_view stats);
+std::string QueryStatsJson(const promql::QueryStats& stats);
 
 }  // namespace watchfire::api

@@ -6,6 +6,8 @@ namespace watchfire::api {
 namespace {
 
 constexpr size_t kMaxAnnotations = 10;
+// Up to this size one string is as good as pieces.
+constexpr size_t kSmallAnswer = 16 << 10;
 
 struct TypeInfo {
   std::string_view name;
@@ -57,6 +59,29 @@ net::Response Success(std::string data, const std::vector<std::string>& warnings
   WriteAnnotations(json, "infos", "info", infos);
   json.EndObject();
   return net::Response::Json(200, json.Take());
+}
+
+TextPieces BeginSuccess() {
+  TextPieces text;
+  text.Append("{\"status\":\"success\",\"data\":");
+  return text;
+}
+
+net::Response EndSuccess(TextPieces text, const std::vector<std::string>& warnings,
+                         const std::vector<std::string>& infos) {
+  codec::JsonWriter json;
+  WriteAnnotations(json, "warnings", "warning", warnings);
+  WriteAnnotations(json, "infos", "info", infos);
+  if (!json.out().empty()) text.Append(",");
+  text.Append(json.out());
+  text.Append("}");
+  net::Response response = net::Response::Json(200, {});
+  if (text.size() <= kSmallAnswer) {
+    response.body = text.TakeJoined();
+  } else {
+    response.tail = std::move(text);
+  }
+  return response;
 }
 
 net::Response NoContent() {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/text_pieces.h"
 #include "net/http.h"
 
 namespace watchfire::api {
@@ -31,6 +32,11 @@ struct ApiError {
 // `data` is JSON text. At most ten warnings and ten infos are shown, the rest is counted.
 net::Response Success(std::string data, const std::vector<std::string>& warnings = {},
                       const std::vector<std::string>& infos = {});
+// The same for data that is written into pieces, without copying it: what BeginSuccess returns ends
+// where the data goes, EndSuccess closes it.
+TextPieces BeginSuccess();
+net::Response EndSuccess(TextPieces text, const std::vector<std::string>& warnings = {},
+                         const std::vector<std::string>& infos = {});
 // 204: it is done and there is nothing to say.
 net::Response NoContent();
 net::Response Failure(const ApiError& error);
