@@ -37,7 +37,7 @@ void ThrowStorageError(const Error& error) {
 }
 
 QueryContext::QueryContext(const EngineOptions& engine_options, const QueryRequest& query_request,
-                           const Clock* clock)
+                           const Clock* clock, MemoryPool* memory_pool)
     : options(engine_options),
       request(query_request),
       lookback_ms(query_request.lookback_delta_ms > 0 ? query_request.lookback_delta_ms
@@ -45,10 +45,13 @@ QueryContext::QueryContext(const EngineOptions& engine_options, const QueryReque
       default_subquery_step_ms(engine_options.default_subquery_step_ms),
       instant(query_request.step_ms == 0),
       notes(query_request.query),
-      clock_(clock) {
+      memory(std::make_shared<MemoryBudget>(memory_pool, engine_options.max_memory)),
+      clock_(clock),
+      bytes_(*memory) {
   int64_t timeout_ms = engine_options.timeout_ms;
   if (query_request.timeout_ms > 0) timeout_ms = std::min(timeout_ms, query_request.timeout_ms);
-  deadline_ns_ = clock_->MonotonicNs() + timeout_ms * 1'000'000;
+  int64_t from_ns = request.received_ns != 0 ? request.received_ns : clock_->MonotonicNs();
+  deadline_ns_ = from_ns + timeout_ms * 1'000'000;
 }
 
 QueryContext::QueryContext(QueryContext* parent)
@@ -59,9 +62,11 @@ QueryContext::QueryContext(QueryContext* parent)
       instant(parent->instant),
       notes(parent->request.query),
       querier(parent->querier),
+      memory(parent->memory),
       clock_(parent->clock_),
       deadline_ns_(parent->deadline_ns_),
-      held_(parent->held_) {
+      held_(parent->held_),
+      bytes_(*memory) {
   if (parent->profile != nullptr) {
     profile = parent->profile->Shard(&stats.samples_read);
   }
@@ -86,6 +91,7 @@ void QueryContext::CheckNow(std::string_view where) {
 }
 
 void QueryContext::Hold(size_t samples) {
+  bytes_.Add(samples * kSampleBytes);
   uint64_t held = held_->fetch_add(samples, std::memory_order_relaxed) + samples;
   stats.peak_samples = std::max(stats.peak_samples, held);
   // Every growth is ours to give back, so the limit is tested after it was counted.

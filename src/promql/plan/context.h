@@ -20,6 +20,7 @@
 #include "base/thread.h"
 #include "promql/kernels/grid.h"
 #include "promql/plan/annotations.h"
+#include "promql/plan/memory_budget.h"
 #include "promql/plan/profile.h"
 #include "promql/plan/query.h"
 #include "storage/querier.h"
@@ -56,7 +57,7 @@ struct PlanNode;
 class QueryContext {
  public:
   QueryContext(const EngineOptions& engine_options, const QueryRequest& query_request,
-               const Clock* clock);
+               const Clock* clock, MemoryPool* memory_pool = nullptr);
   // A shard of `parent`, which must outlive it: same limits and data.
   explicit QueryContext(QueryContext* parent);
   // Takes over what a shard noted and counted.
@@ -70,8 +71,9 @@ class QueryContext {
   Annotations notes;
   storage::Querier* querier = nullptr;
   QueryStats stats;
-  ThreadPool* pool = nullptr;        // for shards; null: everything on this thread
-  std::unique_ptr<Profile> profile;  // null unless the query is being explained
+  std::shared_ptr<MemoryBudget> memory;  // of the whole query; its shards share it
+  ThreadPool* pool = nullptr;            // for shards; null: everything on this thread
+  std::unique_ptr<Profile> profile;      // null unless the query is being explained
 
   // Rows of shared parts by their number, once computed; what they are is the operators' business.
   std::vector<std::shared_ptr<void>> shared_rows;
@@ -89,9 +91,14 @@ class QueryContext {
   void CheckNow(std::string_view where);
   const Clock* clock() const { return clock_; }
 
-  // Samples held in memory; throws when there are more than the limit.
+  // Samples held in memory; throws when there are more than the limit, or when they take too much
+  // memory.
   void Hold(size_t samples);
-  void Release(size_t samples) { held_->fetch_sub(samples, std::memory_order_relaxed); }
+  void Release(size_t samples) {
+    held_->fetch_sub(samples, std::memory_order_relaxed);
+    bytes_.Shrink(samples * kSampleBytes);
+  }
+  static constexpr uint64_t kSampleBytes = 16;  // a time and a value
 
  private:
   static constexpr size_t kCheckEvery = 1 << 17;
@@ -100,6 +107,7 @@ class QueryContext {
   size_t work_ = 0;
   std::atomic<uint64_t> own_held_ = 0;
   std::atomic<uint64_t>* held_ = &own_held_;  // the parent's in a shard
+  HeldBytes bytes_;
 };
 
 // Samples counted against the limit as long as this lives.
@@ -113,19 +121,18 @@ class HeldSamples {
   void Add(size_t samples) {
     context_->Hold(samples);
     count_ += samples;
-    profiled_.Set(count_ * kSampleBytes);
+    profiled_.Set(count_ * QueryContext::kSampleBytes);
   }
   // As if all was given back and so many were added.
   void Set(size_t samples) {
     if (samples > count_) context_->Hold(samples - count_);
     if (samples < count_) context_->Release(count_ - samples);
     count_ = samples;
-    profiled_.Set(count_ * kSampleBytes);
+    profiled_.Set(count_ * QueryContext::kSampleBytes);
   }
   void Reset() { Set(0); }
 
  private:
-  static constexpr uint64_t kSampleBytes = 16;  // a time and a value
   QueryContext* context_;
   ProfiledBytes profiled_;
   size_t count_ = 0;

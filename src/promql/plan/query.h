@@ -12,6 +12,7 @@
 #include "model/histogram.h"
 #include "model/labels.h"
 #include "promql/parser/parser.h"
+#include "promql/plan/memory_budget.h"
 
 namespace watchfire::promql {
 
@@ -19,6 +20,8 @@ struct EngineOptions {
   int64_t lookback_delta_ms = 300'000;
   int64_t timeout_ms = 120'000;
   uint64_t max_samples = 50'000'000;
+  uint64_t max_memory = 0;        // bytes of one query; 0: without limit
+  uint64_t max_total_memory = 0;  // of all queries together, their answers included; 0: the same
   int max_concurrency = 20;
   int64_t default_subquery_step_ms = 60'000;  // global.evaluation_interval; may be set later
   ParseOptions parse;
@@ -71,6 +74,8 @@ struct QueryResult {
   std::vector<std::string> warnings;
   std::vector<std::string> infos;
   QueryStats stats;
+  // The account of what `value` takes; whoever turns it into something else goes on with it.
+  std::shared_ptr<MemoryBudget> memory;
 };
 
 // Why a query failed; api maps it to errorType and status.
@@ -79,6 +84,15 @@ enum class QueryErrorKind : uint8_t { kBadData, kExecution, kTimeout, kCanceled,
 struct QueryFailure {
   QueryErrorKind kind = QueryErrorKind::kExecution;
   std::string message;
+};
+
+// Who asked, for the query log: an HTTP request (path not empty), a rule group, or nobody.
+struct QueryOrigin {
+  std::string client_ip;
+  std::string method;
+  std::string path;
+  std::string rule_file;
+  std::string rule_group;
 };
 
 struct QueryRequest {
@@ -90,6 +104,9 @@ struct QueryRequest {
   int64_t timeout_ms = 0;                              // 0: the engine's
   uint64_t limit = 0;                                  // at most so many series; 0: all
   std::shared_ptr<const std::atomic<bool>> cancelled;  // may be null
+  QueryOrigin origin;
+  // Monotonic time from which the timeout counts, if the request had to wait before; 0: now.
+  int64_t received_ns = 0;
 };
 
 }  // namespace watchfire::promql
