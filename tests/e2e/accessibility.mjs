@@ -10,6 +10,17 @@ const expr = encodeURIComponent;
 const VIEWS = [
   ['a new query', '/query', '.cm-content'],
   ['a graph', '/query?g0.expr=up&g0.tab=0', '[data-testid=graph][data-drawn] canvas'],
+  [
+    'the plan of a query',
+    `/query?g0.expr=${expr('sum(rate(prometheus_http_requests_total[5m])) / count(up)')}&g0.tab=0&g0.explain=1`,
+    '[role=treeitem]',
+  ],
+  [
+    'advice',
+    `/query?g0.expr=${expr('rate(prometheus_tsdb_head_series[5m])')}&g0.tab=0`,
+    '[data-testid=advice]',
+    (page) => page.locator('[data-testid=advice]').click(),
+  ],
   ['a table', `/query?g0.expr=${expr('{job!=""}')}&g0.tab=1`, '[role=rowgroup] [role=row]'],
   ['an error', `/query?g0.expr=${expr('up foo')}&g0.tab=0`, '[role=alert]'],
   ['an empty result', '/query?g0.expr=no_such_metric_at_all&g0.tab=0', 'text=No series match'],
@@ -42,13 +53,14 @@ const SETTINGS = [
 ];
 
 export const accessibility = SETTINGS.flatMap(([setting, context]) =>
-  VIEWS.map(([name, path, ready]) => ({
+  VIEWS.map(([name, path, ready, act]) => ({
     name: `axe: ${name}, ${setting}`,
     context,
     noise: [/400/],
     run: async (page, baseUrl) => {
       await page.goto(baseUrl + path);
       await page.locator(ready).first().waitFor();
+      await act?.(page);
       await page.waitForTimeout(300);
       assert.deepEqual(await findings(page), []);
     },

@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { launch, options } from './browser.mjs';
 import { accessibility } from './accessibility.mjs';
+import { explainAdvice } from './explain_advice.mjs';
 import { pages } from './pages.mjs';
 import { query } from './query.mjs';
 import { shell } from './shell.mjs';
@@ -27,14 +28,17 @@ async function waitForData() {
   }
 }
 
-const scenarios = [...query, ...pages, ...shell, ...accessibility].filter(({ name }) =>
-  name.includes(only),
+const scenarios = [...query, ...explainAdvice, ...pages, ...shell, ...accessibility].filter(
+  ({ name }) => name.includes(only),
 );
 const browser = await launch(chromium);
 let failed = 0;
 await waitForData();
 for (const { name, context: settings = {}, noise = [], run } of scenarios) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...settings });
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    ...settings,
+  });
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
   const problems = [];
@@ -54,7 +58,9 @@ for (const { name, context: settings = {}, noise = [], run } of scenarios) {
     console.log(`FAIL  ${name}\n      ${String(error.message).split('\n').join('\n      ')}`);
     if (out !== '') {
       mkdirSync(out, { recursive: true });
-      await page.screenshot({ path: `${out}/${name.replace(/\W+/g, '-')}.png` });
+      await page.screenshot({
+        path: `${out}/${name.replace(/\W+/g, '-')}.png`,
+      });
     }
   }
   await context.close();

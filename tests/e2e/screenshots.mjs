@@ -13,6 +13,9 @@ mkdirSync(out, { recursive: true });
 
 const expr = encodeURIComponent;
 const CPU = 'sum by (mode, instance) (rate(node_cpu_seconds_total{mode!="idle"}[1m]))';
+const SHARE =
+  'sum by (mode) (rate(node_cpu_seconds_total{mode!="idle"}[1m])) / scalar(count(count by (cpu) (node_cpu_seconds_total)))';
+const GAUGE = 'rate(node_memory_MemAvailable_bytes[5m])';
 const range = 'g0.range_input=15m';
 
 /** Name, address, and what to do once the page stands. */
@@ -32,6 +35,10 @@ const VIEWS = [
     'query-panels',
     `/query?g0.expr=up&g0.tab=1&g1.expr=scrape_duration_seconds&g1.tab=0&g1.${range.slice(3)}`,
   ],
+  ['query-explain', `/query?g0.expr=${expr(SHARE)}&g0.tab=0&${range}&g0.explain=1`, hoverPlan],
+  ['query-explain-table', `/query?g0.expr=${expr(CPU)}&g0.tab=1&g0.explain=1`, hoverPlan],
+  ['query-advice', '/query', typeFaulty],
+  ['query-advice-list', `/query?g0.expr=${expr(GAUGE)}&g0.tab=0&${range}`, openAdvice],
   ['query-error', `/query?g0.expr=${expr('sum by (job) (rate(up[5m]) foo')}&g0.tab=0`],
   ['query-empty', '/query?g0.expr=node_memory_MemAvailble_bytes&g0.tab=0'],
   ['query-loading', '/query?g0.expr=up&g0.tab=0', null, 'hang'],
@@ -56,6 +63,18 @@ async function hoverGraph(page) {
   await page.waitForSelector('[data-testid=graph][data-drawn] canvas');
   const box = await page.getByTestId('graph').boundingBox();
   await page.mouse.move(box.x + box.width * 0.62, box.y + box.height * 0.5);
+}
+async function hoverPlan(page) {
+  await page.locator('[role=treeitem]').nth(1).hover();
+}
+async function typeFaulty(page) {
+  await page.locator('.cm-content').click();
+  await page.keyboard.insertText('topk(3, rate(prometheus_http_requests_total[5m]) by (code))');
+  await page.waitForSelector('[data-testid=advice]');
+  await page.keyboard.press('F8');
+}
+async function openAdvice(page) {
+  await page.locator('[data-testid=advice]').click();
 }
 async function complete(page) {
   await page.waitForSelector('.cm-content');
@@ -90,7 +109,9 @@ for (const colorScheme of ['light', 'dark']) {
         console.error(`${name}: ${error.message}`);
       }
       await page.waitForTimeout(500);
-      await page.screenshot({ path: `${out}/${name}-${size}-${colorScheme}.png` });
+      await page.screenshot({
+        path: `${out}/${name}-${size}-${colorScheme}.png`,
+      });
       await page.close();
     }
     await context.close();

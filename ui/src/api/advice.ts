@@ -1,6 +1,6 @@
 // What the server would advise about an expression, without running it.
 
-import { SEVERITIES, sortHints, type Hint } from '../lib/hints';
+import { sentence, SEVERITIES, sortHints, type Hint } from '../lib/hints';
 import { offsetsFromBytes } from '../lib/utf8';
 import { request, unwrap } from './client';
 import {
@@ -36,9 +36,12 @@ function place(found: Decoded<typeof one>['position'], expr: string): Hint['plac
 export function decodeAdvice(expr: string): Decoder<Hint[]> {
   return (value, path) =>
     sortHints(
-      answer(value, path).advice.map(({ position, ...rest }) => ({
-        ...rest,
+      answer(value, path).advice.map(({ severity, message, reason, position, fix }) => ({
+        severity,
+        message: sentence(message, expr),
+        reason,
         place: place(position, expr),
+        fix: fix === null ? null : { ...fix, label: sentence(fix.label, '') },
       })),
     );
 }

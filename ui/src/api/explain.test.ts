@@ -46,15 +46,15 @@ describe('advice', () => {
       {
         code: 'a',
         severity: 'error',
-        message: 'first',
+        message: 'first things',
         position: { start: 7, end: 14 },
-        fix: { label: 'Take x', query: 'x' },
+        fix: { label: 'take x', query: 'x' },
       },
     ]);
     expect(found).toEqual([
       {
         severity: 'error',
-        message: 'first',
+        message: 'First things',
         reason: '',
         place: { from: 6, to: 13 },
         fix: { label: 'Take x', query: 'x' },

@@ -4,6 +4,7 @@ import {
   annotationHint,
   countHints,
   lineAndColumn,
+  sentence,
   sortHints,
   speaksOfOpenEnd,
   type Hint,
@@ -95,6 +96,12 @@ describe('hints', () => {
   ])('about the open end of `%s`, %i to %i: %s', (expr, from, to, open) =>
     expect(speaksOfOpenEnd(hint('error', from, to), expr)).toBe(open),
   );
+  it.each([
+    ['the by drops the label le', 'sum by (a) (x)', 'The by drops the label le'],
+    ['rate() of x, which is a gauge', 'rate(x[5m])', 'rate() of x, which is a gauge'],
+    ['up is no counter', 'rate(up[5m])', 'up is no counter'],
+    ['Already one', 'up', 'Already one'],
+  ])('are sentences: %s', (text, expr, shown) => expect(sentence(text, expr)).toBe(shown));
   it('name their place by line and column', () => {
     expect(lineAndColumn('a\nbcd', 4)).toBe('2:3');
     expect(lineAndColumn('a', 0)).toBe('1:1');

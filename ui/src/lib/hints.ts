@@ -58,6 +58,16 @@ export function speaksOfOpenEnd(hint: Hint, expr: string): boolean {
   return OPEN_END.test(expr) && hint.place !== null && hint.place.to >= end;
 }
 
+/**
+ * The server's words as a sentence. A first word that names something of the expression, or is
+ * written as code, stays as it is.
+ */
+export function sentence(text: string, expr: string): string {
+  const first = /^[a-z]+(?=[\s,])/.exec(text)?.[0];
+  if (first === undefined || new RegExp(`\\b${first}\\b`).test(expr)) return text;
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** `PromQL info: metric might not be a counter, … (1:6)`: an annotation in the server's words. */
 export function annotationHint(text: string, severity: 'warning' | 'info', expr: string): Hint {
   const match = /^(?:PromQL (?:warning|info): )?(.*?)(?: \((\d+):(\d+)\))?$/s.exec(text);
@@ -65,7 +75,7 @@ export function annotationHint(text: string, severity: 'warning' | 'info', expr:
   const place = match?.[2] === undefined ? null : placeAt(expr, Number(match[2]), Number(match[3]));
   return {
     severity,
-    message: message.charAt(0).toUpperCase() + message.slice(1),
+    message: sentence(message, expr),
     reason: '',
     place,
     fix: null,

@@ -11,7 +11,7 @@ import {
 
 function node(label: string, selfSeconds: number, children: PlanNode[] = [], series = 1): PlanNode {
   return {
-    operator: label,
+    operator: label.startsWith('read') ? 'selector' : label,
     label,
     expr: label,
     from: 0,
@@ -73,6 +73,8 @@ describe('where the time goes', () => {
     const [reading, adding] = [slowestPart(plan)?.node, plan.children[0]];
     expect(reading && workOf(reading)).toBe('reading 48\u2009000 series');
     expect(adding && workOf(adding)).toBe('sum over 1 series');
+    expect(workOf(node('read x', 1, [], 0))).toBe('looking for read x');
+    expect(workOf(node('time', 1))).toBe('time');
     expect([0, 0.002, 0.824, 1].map(formatShare)).toEqual(['0 %', '< 1 %', '82 %', '100 %']);
   });
 });

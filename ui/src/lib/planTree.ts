@@ -139,9 +139,15 @@ export function formatShare(share: number): string {
 /** What a part does, in words: `reading 48 000 series`. */
 export function workOf(node: PlanNode): string {
   const counted = (n: number) => `${formatFull(n)} series`;
-  if (node.children.length === 0) {
-    return node.series > 0 ? `reading ${counted(node.series)}` : `working on ${node.label}`;
+  switch (node.operator) {
+    case 'result':
+      return 'preparing the query and putting the answer together';
+    case 'selector':
+    case 'range':
+      return node.series > 0 ? `reading ${counted(node.series)}` : `looking for ${node.label}`;
+    default: {
+      const taken = Math.max(0, ...node.children.map((child) => child.series));
+      return taken > 0 ? `${node.label} over ${counted(taken)}` : node.label;
+    }
   }
-  const taken = Math.max(...node.children.map((child) => child.series));
-  return `${node.label} over ${counted(taken)}`;
 }
