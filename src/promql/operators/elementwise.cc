@@ -14,17 +14,20 @@ double Sgn(double v) {
   return v < 0 ? -1 : v > 0 ? 1 : v;
 }
 
-// Go's Max and Min: NaN wins, except against the infinity that beats everything.
+// Go's Max and Min: NaN wins, except against the infinity that beats everything; +0 is more than
+// -0.
 double GoMax(double a, double b) {
   if (std::isinf(a) && a > 0) return a;
   if (std::isinf(b) && b > 0) return b;
   if (std::isnan(a) || std::isnan(b)) return model::kNormalNan;
+  if (a == 0 && b == 0) return std::signbit(a) ? b : a;
   return a > b ? a : b;
 }
 double GoMin(double a, double b) {
   if (std::isinf(a) && a < 0) return a;
   if (std::isinf(b) && b < 0) return b;
   if (std::isnan(a) || std::isnan(b)) return model::kNormalNan;
+  if (a == 0 && b == 0) return std::signbit(a) ? a : b;
   return a < b ? a : b;
 }
 

@@ -236,6 +236,8 @@ PlanPtr Planner::LowerCall(const Call& call) {
     node->names = Names::kMany;
     node->distinct = false;
   }
+  // The same quantile may be asked for twice.
+  if (name == "histogram_quantiles") node->distinct = false;
   if (name.starts_with("absent") || name == "vector") {
     node->names = Names::kNone;
     node->distinct = true;
