@@ -52,7 +52,8 @@ void ExpectStretches(const Arena& arena, const Segment& segment, const Column& c
     uint32_t begin = round == 0 ? first : first + random() % (size - first);
     uint32_t end = round <= 1 ? size : begin + 1 + random() % (size - begin);
     std::vector<double> values(end - begin + ChangeDecoder::kSlack);
-    decoder.Decode(arena, segment, begin, end, values.data());
+    decoder.Add(arena, segment, begin, end, values.data());
+    decoder.Finish();
     for (uint32_t i = begin; i < end; ++i) {
       ASSERT_EQ(std::bit_cast<uint64_t>(values[i - begin]), column[i]) << begin << " " << end;
     }

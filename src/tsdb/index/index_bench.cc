@@ -38,6 +38,45 @@ void BM_create(benchmark::State& state) {
 }
 BENCHMARK(BM_create)->Arg(100'000)->Unit(benchmark::kMillisecond);
 
+// A thousand lines a target; nothing but the ids.
+void BM_select(benchmark::State& state) {
+  auto count = static_cast<size_t>(state.range(0));
+  Index index;
+  for (size_t i = 0; i < count; ++i) benchmark::DoNotOptimize(index.FindOrCreate(SeriesLabels(i)));
+  using model::Matcher;
+  using model::MatchType;
+  const std::vector<model::Matchers> kSelectors = {
+      {Matcher::Equal("job", "node")},
+      {*Matcher::Make(MatchType::kRegex, "__name__", "some_metric_name_[1-4]._total")},
+      {*Matcher::Make(MatchType::kNotEqual, "device", "dev3")},
+      {Matcher::Equal("job", "node"), Matcher::Equal("device", "dev3")},
+      {Matcher::Equal("instance", "pod-42-0:9100")},
+      {Matcher::Equal("__name__", "some_metric_name_7_total"), Matcher::Equal("device", "dev3"),
+       Matcher::Equal("instance", "pod-42-0:9100")},
+  };
+  const model::Matchers& matchers = kSelectors[static_cast<size_t>(state.range(1))];
+  size_t found = 0;
+  for (auto _ : state) found += index.Select(matchers).size();
+  state.SetItemsProcessed(static_cast<int64_t>(found));
+  state.counters["found"] = static_cast<double>(found) / static_cast<double>(state.iterations());
+}
+BENCHMARK(BM_select)
+    ->ArgNames({"series", "selector"})
+    ->ArgsProduct({{100'000, 1'000'000}, {0, 1, 2, 3, 4, 5}})
+    ->Unit(benchmark::kMicrosecond);
+
+void BM_labels_of(benchmark::State& state) {
+  auto count = static_cast<size_t>(state.range(0));
+  Index index;
+  for (size_t i = 0; i < count; ++i) benchmark::DoNotOptimize(index.FindOrCreate(SeriesLabels(i)));
+  SeriesId id = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(index.LabelsOf(id));
+    id = static_cast<SeriesId>((id + 7) % count);
+  }
+}
+BENCHMARK(BM_labels_of)->Arg(100'000);
+
 void BM_sort_by_labels(benchmark::State& state) {
   auto count = static_cast<size_t>(state.range(0));
   Index index;

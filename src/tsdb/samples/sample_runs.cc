@@ -4,7 +4,13 @@
 
 namespace watchfire::head {
 
+namespace {
+
 using chunk::SegmentKind;
+
+constexpr size_t kAhead = 6;  // series
+
+}  // namespace
 
 SampleRuns::SampleRuns(SampleStore* store, const Snapshot* snapshot, TimeMs mint, TimeMs maxt)
     : store_(store), snapshot_(snapshot), mint_(mint), maxt_(maxt), reader_(store, snapshot) {
@@ -127,23 +133,30 @@ void SampleRuns::MakeRoom(size_t values) {
   capacity_ = capacity;
 }
 
-bool SampleRuns::TakeSeries(uint32_t place) {
+bool SampleRuns::TakeSeries(uint32_t place, size_t left) {
   if (from_.empty()) {
     run_pieces_ = pieces_;
     width_ = 0;
     for (const Piece& piece : pieces_) width_ += piece.end - piece.begin;
+    // All at once: what is decoded must not move.
+    MakeRoom(std::min(std::min(left, kMaxSeries) * width_, kMaxValues + width_));
   } else if (pieces_ != run_pieces_) {
     return false;
   }
-  MakeRoom(width_);
   for (size_t i = 0; i < pieces_.size(); ++i) {
     const Piece& piece = pieces_[i];
-    decoder_.Decode(piece.slice->column->era->arena, *segments_[i], piece.begin, piece.end,
-                    values_.get() + used_);
+    decoder_.Add(piece.slice->column->era->arena, *segments_[i], piece.begin, piece.end,
+                 values_.get() + used_);
     used_ += piece.end - piece.begin;
   }
   from_.push_back(place);
   return true;
+}
+
+// Of a series that comes soon.
+void SampleRuns::Prefetch(SeriesId id, const Timeline& timeline) const NO_THREAD_SAFETY_ANALYSIS {
+  if (TimelineOf(id) != timeline.id || timeline.column == nullptr) return;
+  chunk::PrefetchStream(timeline.column->era->arena, store_->slots_[id]);
 }
 
 bool SampleRuns::IsFull() const {
@@ -180,6 +193,7 @@ size_t SampleRuns::Read(std::span<const SeriesId> ids, Run* run) NO_THREAD_SAFET
   from_.clear();
   Timeline* timeline = nullptr;  // locked
   auto unlock = [&] {
+    decoder_.Finish();
     if (timeline != nullptr) timeline->mutex.Unlock();
     timeline = nullptr;
   };
@@ -192,8 +206,10 @@ size_t SampleRuns::Read(std::span<const SeriesId> ids, Run* run) NO_THREAD_SAFET
       if (!from_.empty()) break;
       timeline = store_->LockTimelineOf(id);
     }
+    if (timeline != nullptr && next + kAhead < ids.size()) Prefetch(ids[next + kAhead], *timeline);
     Found found = FindPieces(id, timeline);
-    if (found == Found::kPieces && !TakeSeries(static_cast<uint32_t>(next))) break;
+    if (found == Found::kPieces && !TakeSeries(static_cast<uint32_t>(next), ids.size() - next))
+      break;
     if (found == Found::kUnknownColumn || found == Found::kSlow) {
       unlock();
       if (!from_.empty()) break;

@@ -68,7 +68,9 @@ class SampleRuns {
   Found AddEnded(const Era& era, SeriesId id, const Timeline* timeline);
   void AddOpen(SeriesId id, Timeline& timeline);
   void AddPiece(const Slice& slice, const chunk::Segment& segment, uint32_t end);
-  bool TakeSeries(uint32_t place);  // false: its pieces are not those of the run
+  // `left`: series that may still come. False: its pieces are not those of the run.
+  bool TakeSeries(uint32_t place, size_t left);
+  void Prefetch(SeriesId id, const Timeline& timeline) const;
   bool IsFull() const;
   void ReadAlone(SeriesId id, Run* run);
   void MakeRoom(size_t values);
