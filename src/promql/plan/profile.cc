@@ -31,7 +31,6 @@ void Profile::Absorb(const Profile& shard) {
     into.samples_read += took.samples_read;
     into.self_ns += took.self_ns;
     into.peak_bytes += took.peak_bytes;
-    into.replays += took.replays;
   }
 }
 

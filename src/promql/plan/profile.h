@@ -26,8 +26,7 @@ struct NodeProfile {
   int64_t self_ns = 0;
   uint64_t held_bytes = 0;
   uint64_t peak_bytes = 0;
-  uint32_t shards = 0;   // 0: it ran in one piece
-  uint32_t replays = 0;  // how many more times the result was used without being computed again
+  uint32_t shards = 0;  // 0: it ran in one piece
 };
 
 class Profile {
