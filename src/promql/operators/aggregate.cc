@@ -4,23 +4,31 @@
 
 #include "promql/operators/aggregate.h"
 
+#include <algorithm>
+
 #include <fmt/core.h>
 
 #include "promql/operators/accumulators.h"
+#include "promql/operators/histogram_groups.h"
 #include "promql/operators/shards.h"
 
 namespace watchfire::promql {
 namespace {
 
 // What an aggregation makes of a native histogram.
-enum class HistogramRule : uint8_t { kCount, kIgnore, kUnsupported };
+enum class HistogramRule : uint8_t { kCount, kIgnore, kSum, kAverage };
 
 // The groups of an aggregation, or of a shard of it.
 template <typename State>
 class Groups {
  public:
   Groups(const PlanNode& node, size_t steps, HistogramRule rule)
-      : node_(node), steps_(steps), rule_(rule), keys_(node), states_(steps) {}
+      : node_(node),
+        steps_(steps),
+        rule_(rule),
+        keys_(node),
+        states_(steps),
+        histograms_(steps, rule == HistogramRule::kAverage) {}
 
   // Adds all series of the child.
   void Drain(QueryContext& context, Stream& child, HeldSamples& held);
@@ -30,15 +38,18 @@ class Groups {
   size_t size() const { return drop_name_.size(); }
   const model::Labels& labels(size_t group) const { return keys_.labels(group); }
   bool drop_name(size_t group) const { return drop_name_[group] != 0; }
-  void Values(size_t group, Column* out) const {
+  void Values(size_t group, Column* out) {
     out->v.resize(steps_);
     states_.Values(group, out->v.data());
+    if (!histograms_.empty()) histograms_.Values(group, out);
   }
+  // When all values were taken.
+  void Note(QueryContext& context) const { histograms_.Note(context, node_); }
 
  private:
   void AddSeries(QueryContext& context, Stream& child, HeldSamples& held);
   void AddBatch(Stream& child, const Batch& batch, HeldSamples& held);
-  void AddHistograms(QueryContext& context, size_t group, const Column& column);
+  void AddHistograms(QueryContext& context, Stream& child, size_t group);
   void Grow(size_t group, HeldSamples& held) {
     if (group < drop_name_.size()) return;
     held.Add(steps_);
@@ -51,6 +62,7 @@ class Groups {
   HistogramRule rule_;
   GroupKeys keys_;
   Accumulators<State> states_;
+  HistogramGroups histograms_;
   std::vector<uint8_t> drop_name_;
 };
 
@@ -85,7 +97,7 @@ void Groups<State>::AddSeries(QueryContext& context, Stream& child, HeldSamples&
   Grow(group, held);
   drop_name_[group] |= static_cast<uint8_t>(child.drop_name());
   states_.AddSeries(group, column.v.data());
-  if (!column.h.empty()) AddHistograms(context, group, column);
+  if (!column.h.empty()) AddHistograms(context, child, group);
 }
 
 template <typename State>
@@ -99,18 +111,23 @@ void Groups<State>::AddBatch(Stream& child, const Batch& batch, HeldSamples& hel
 }
 
 template <typename State>
-void Groups<State>::AddHistograms(QueryContext& context, size_t group, const Column& column) {
-  for (size_t i = 0; i < steps_; ++i) {
-    if (!column.HasHistogram(i)) continue;
-    switch (rule_) {
-      case HistogramRule::kUnsupported:
-        ThrowUnsupportedHistograms(node_.function);
-      case HistogramRule::kCount:
-        states_.AddValue(group, i, 0);
-        break;
-      case HistogramRule::kIgnore:
+void Groups<State>::AddHistograms(QueryContext& context, Stream& child, size_t group) {
+  const Column& column = child.column();
+  switch (rule_) {
+    case HistogramRule::kSum:
+    case HistogramRule::kAverage:
+      return histograms_.AddSeries(group, column, child);
+    case HistogramRule::kCount:
+      for (size_t i = 0; i < steps_; ++i) {
+        if (column.HasHistogram(i)) states_.AddValue(group, i, 0);
+      }
+      return;
+    case HistogramRule::kIgnore: {
+      auto present = [](const HistogramPtr& h) { return h != nullptr; };
+      if (std::any_of(column.h.begin(), column.h.end(), present)) {
         NoteIgnoredHistogram(context, node_);
-        return;
+      }
+      return;
     }
   }
 }
@@ -122,7 +139,9 @@ void Groups<State>::Merge(const Groups& other, HeldSamples& held) {
     Grow(group, held);
     drop_name_[group] |= other.drop_name_[from];
     states_.MergeGroup(group, other.states_, from);
+    histograms_.MergeGroup(group, other.histograms_, from);
   }
+  histograms_.MergeFindings(other.histograms_);
 }
 
 template <typename State>
@@ -139,7 +158,10 @@ class AggregateStream final : public Stream {
   bool Next() override {
     if (!drained_) Drain();
     drained_ = true;
-    if (next_ >= groups_.size()) return false;
+    if (next_ >= groups_.size()) {
+      groups_.Note(context_);
+      return false;
+    }
     column_.h.clear();
     groups_.Values(next_++, &column_);
     return true;
@@ -229,9 +251,9 @@ StreamPtr MakeAggregate(QueryContext& context, const PlanNode& node, const Grid&
   using Rule = HistogramRule;
   switch (node.expr->As<AggregateExpr>().op) {
     case AggregateOp::kSum:
-      return std::make_unique<AggregateStream<SumState>>(context, node, grid, Rule::kUnsupported);
+      return std::make_unique<AggregateStream<SumState>>(context, node, grid, Rule::kSum);
     case AggregateOp::kAvg:
-      return std::make_unique<AggregateStream<AvgState>>(context, node, grid, Rule::kUnsupported);
+      return std::make_unique<AggregateStream<AvgState>>(context, node, grid, Rule::kAverage);
     case AggregateOp::kMin:
       return std::make_unique<AggregateStream<MinState>>(context, node, grid, Rule::kIgnore);
     case AggregateOp::kMax:

@@ -6,43 +6,64 @@
 
 #include <fmt/core.h>
 
+#include "model/histogram_math.h"
+#include "model/histogram_trim.h"
+
 namespace watchfire::promql {
 namespace {
 
-using Buckets = std::vector<std::pair<int64_t, double>>;
+using model::FloatHistogram;
 
-// Buckets that are not empty, by absolute index.
-Buckets FilledBuckets(const std::vector<model::Span>& spans, const std::vector<double>& counts) {
-  Buckets buckets;
-  int64_t index = 0;
-  size_t at = 0;
-  for (const model::Span& span : spans) {
-    index += span.offset;
-    for (uint32_t k = 0; k < span.length && at < counts.size(); ++k, ++index, ++at) {
-      if (counts[at] != 0) buckets.emplace_back(index, counts[at]);
-    }
-  }
-  return buckets;
+Operand OfHistogram(FloatHistogram&& histogram) {
+  return {0, std::make_shared<FloatHistogram>(std::move(histogram))};
 }
 
-bool EqualHistograms(const model::FloatHistogram& a, const model::FloatHistogram& b) {
-  auto same = [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); };
-  return a.schema == b.schema && a.zero_threshold == b.zero_threshold &&
-         same(a.zero_count, b.zero_count) && same(a.count, b.count) && same(a.sum, b.sum) &&
-         a.custom_values == b.custom_values &&
-         FilledBuckets(a.positive_spans, a.positive_buckets) ==
-             FilledBuckets(b.positive_spans, b.positive_buckets) &&
-         FilledBuckets(a.negative_spans, a.negative_buckets) ==
-             FilledBuckets(b.negative_spans, b.negative_buckets);
+// h + h, h - h
+std::optional<Operand> AddHistograms(QueryContext& context, const BinaryExpr& expr,
+                                     const FloatHistogram& lhs, const FloatHistogram& rhs) {
+  bool add = expr.op == BinaryOp::kAdd;
+  FloatHistogram result = lhs;
+  model::Combination combined = add ? model::Add(result, rhs) : model::Subtract(result, rhs);
+  std::string_view operation = add ? "addition" : "subtraction";
+  if (!combined.compatible) {
+    context.notes.Warn(fmt::format("incompatible bucket layout encountered for binary operator {}",
+                                   BinaryOpText(expr.op)),
+                       expr.pos);
+    return std::nullopt;
+  }
+  if (combined.resets_conflict) {
+    context.notes.Warn(fmt::format("conflicting counter resets during histogram {}", operation),
+                       expr.pos);
+  }
+  if (combined.bounds_reconciled) {
+    context.notes.Info(
+        fmt::format("mismatched custom buckets were reconciled during {}", operation), expr.pos);
+  }
+  if (!add) result.reset_hint = model::CounterReset::kGauge;
+  model::Compact(result);
+  return OfHistogram(std::move(result));
 }
 
-bool WouldCompute(BinaryOp op, bool left, bool right) {
-  if (left && right) return op == BinaryOp::kAdd || op == BinaryOp::kSub;
-  if (left) {
-    return op == BinaryOp::kMul || op == BinaryOp::kDiv || op == BinaryOp::kTrimLower ||
-           op == BinaryOp::kTrimUpper;
+// Equality; nothing if the two are not what was asked for.
+std::optional<Operand> CompareHistograms(const BinaryExpr& expr, const Operand& lhs,
+                                         const Operand& rhs) {
+  bool equal =
+      lhs.histogram == rhs.histogram || model::SameHistogram(*lhs.histogram, *rhs.histogram);
+  bool holds = equal == (expr.op == BinaryOp::kEqual);
+  if (expr.return_bool) return Operand{holds ? 1.0 : 0.0, nullptr};
+  if (!holds) return std::nullopt;
+  return lhs;
+}
+
+Operand Scale(BinaryOp op, const FloatHistogram& histogram, double scalar) {
+  FloatHistogram result = histogram;
+  if (op == BinaryOp::kMul) {
+    model::Multiply(result, scalar);
+  } else {
+    model::Divide(result, scalar);
   }
-  return right && op == BinaryOp::kMul;
+  model::Compact(result);
+  return OfHistogram(std::move(result));
 }
 
 class VectorScalarStream final : public MapStream {
@@ -110,16 +131,28 @@ class VectorScalarStream final : public MapStream {
       column.Clear(i);
     }
   }
-  // A histogram and a number never compare, so nothing of it is left.
   void ApplyHistograms(Column& column) {
+    // Neighbouring steps often show the same sample.
+    HistogramPtr before;
+    HistogramPtr before_result;
+    double before_scalar = 0;
     for (size_t i = 0; i < column.v.size(); ++i) {
       if (!column.HasHistogram(i)) continue;
-      Operand histogram{0, column.h[i]};
+      HistogramPtr& h = column.h[i];
+      if (h == before && model::SameBits(scalars_[i], before_scalar)) {
+        h = before_result;
+        continue;
+      }
+      before = h;
+      before_scalar = scalars_[i];
+      Operand histogram{0, std::move(h)};
       Operand scalar{scalars_[i], nullptr};
-      HistogramBinary(context_, expr_, scalar_left_ ? scalar : histogram,
-                      scalar_left_ ? histogram : scalar);
+      std::optional<Operand> result = HistogramBinary(
+          context_, expr_, scalar_left_ ? scalar : histogram, scalar_left_ ? histogram : scalar);
+      // Two numbers are never compared here, so what comes out is a histogram.
+      before_result = result ? std::move(result->histogram) : nullptr;
+      h = before_result;
     }
-    column.h.clear();
   }
 
   const BinaryExpr& expr_;
@@ -129,25 +162,43 @@ class VectorScalarStream final : public MapStream {
 
 }  // namespace
 
-HistogramOutcome HistogramBinary(QueryContext& context, const BinaryExpr& expr, const Operand& lhs,
-                                 const Operand& rhs) {
+std::optional<Operand> HistogramBinary(QueryContext& context, const BinaryExpr& expr,
+                                       const Operand& lhs, const Operand& rhs) {
   bool left = lhs.histogram != nullptr;
   bool right = rhs.histogram != nullptr;
-  if (WouldCompute(expr.op, left, right)) {
-    ThrowUnsupportedHistograms(fmt::format("operator \"{}\"", BinaryOpText(expr.op)));
-  }
-  if (left && right && (expr.op == BinaryOp::kEqual || expr.op == BinaryOp::kNotEqual)) {
-    bool equal = EqualHistograms(*lhs.histogram, *rhs.histogram);
-    bool holds = equal == (expr.op == BinaryOp::kEqual);
-    if (expr.return_bool) return holds ? HistogramOutcome::kOne : HistogramOutcome::kZero;
-    return holds ? HistogramOutcome::kLeftSide : HistogramOutcome::kNothing;
+  bool only_left = left && !right;
+  switch (expr.op) {
+    case BinaryOp::kAdd:
+    case BinaryOp::kSub:
+      if (left && right) return AddHistograms(context, expr, *lhs.histogram, *rhs.histogram);
+      break;
+    case BinaryOp::kEqual:
+    case BinaryOp::kNotEqual:
+      if (left && right) return CompareHistograms(expr, lhs, rhs);
+      break;
+    case BinaryOp::kMul:
+      if (only_left) return Scale(expr.op, *lhs.histogram, rhs.v);
+      if (right && !left) return Scale(expr.op, *rhs.histogram, lhs.v);
+      break;
+    case BinaryOp::kDiv:
+      if (only_left) return Scale(expr.op, *lhs.histogram, rhs.v);
+      break;
+    case BinaryOp::kTrimUpper:
+    case BinaryOp::kTrimLower: {
+      using Side = model::TrimSide;
+      Side side = expr.op == BinaryOp::kTrimUpper ? Side::kKeepBelow : Side::kKeepAbove;
+      if (only_left) return OfHistogram(model::Trim(*lhs.histogram, rhs.v, side));
+      break;
+    }
+    default:
+      break;
   }
   context.notes.Info(
       fmt::format("incompatible sample types encountered for binary operator \"{}\": {} {} {}",
                   BinaryOpText(expr.op), left ? "histogram" : "float", BinaryOpText(expr.op),
                   right ? "histogram" : "float"),
       expr.pos);
-  return HistogramOutcome::kNothing;
+  return std::nullopt;
 }
 
 Matching::Matching(const BinaryExpr& expr) : on_(expr.matching && expr.matching->on) {

@@ -3,6 +3,7 @@
 // native histogram is involved, and the labels by which vectors are matched.
 
 #include <cmath>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,10 +54,9 @@ struct Operand {
 };
 
 // What comes of an operation in which at least one side is a histogram, or that is for histograms
-// only. Notes what does not fit together; throws where the operation is not built yet.
-enum class HistogramOutcome : uint8_t { kNothing, kLeftSide, kOne, kZero };
-HistogramOutcome HistogramBinary(QueryContext& context, const BinaryExpr& expr, const Operand& lhs,
-                                 const Operand& rhs);
+// only; nothing if there is no result. Notes what does not fit together.
+std::optional<Operand> HistogramBinary(QueryContext& context, const BinaryExpr& expr,
+                                       const Operand& lhs, const Operand& rhs);
 
 // The labels that decide which series of two vectors belong together.
 class Matching {

@@ -1,11 +1,11 @@
 #pragma once
-// Native histograms in anchored and smoothed ranges: what extended_rate.h does for numbers. What
-// does not fit together gives nothing and a warning. One thread.
+// Native histograms in anchored and smoothed ranges: the kernels of histogram_window.h over stored
+// samples. What does not fit together gives nothing and a warning. One thread.
 
 #include <span>
 #include <string>
 
-#include "promql/kernels/extended_rate.h"
+#include "promql/kernels/histogram_window.h"
 #include "promql/operators/operator.h"
 #include "storage/querier.h"
 
@@ -30,7 +30,5 @@ HistogramPtr ExtendedHistogramRate(const HistogramSpan& samples, const ExtendedR
 HistogramPtr InterpolateHistograms(const storage::HistogramSample& before,
                                    const storage::HistogramSample& after, TimeMs t, bool counter,
                                    const HistogramNotes& notes);
-bool IsHistogramReset(const model::FloatHistogram& before, const model::FloatHistogram& after);
-bool SameHistogram(const model::FloatHistogram& a, const model::FloatHistogram& b);
 
 }  // namespace watchfire::promql

@@ -221,8 +221,8 @@ class AnchoredCountStream final : public ExtendedRangeStream {
   bool Counts(const Point& before, const Point& point) const {
     if ((before.histogram == nullptr) != (point.histogram == nullptr)) return true;
     if (point.histogram != nullptr) {
-      return resets_ ? IsHistogramReset(*before.histogram, *point.histogram)
-                     : !SameHistogram(*before.histogram, *point.histogram);
+      return resets_ ? model::HasReset(*point.histogram, *before.histogram)
+                     : !model::SameHistogram(*before.histogram, *point.histogram);
     }
     if (resets_) return point.v < before.v;
     return point.v != before.v && !(std::isnan(point.v) && std::isnan(before.v));

@@ -235,19 +235,14 @@ void JoinStream::Combine(size_t step, const Operand& many, const Operand& one, R
   double& out = result.column.v[step];
   bool trims = expr_.op == BinaryOp::kTrimLower || expr_.op == BinaryOp::kTrimUpper;
   if (lhs.histogram || rhs.histogram || trims) {
-    switch (HistogramBinary(context_, expr_, lhs, rhs)) {
-      case HistogramOutcome::kNothing:
-        return;
-      case HistogramOutcome::kLeftSide:
-        result.column.SetHistogram(step, lhs.histogram);
-        return;
-      case HistogramOutcome::kOne:
-        out = 1;
-        return;
-      case HistogramOutcome::kZero:
-        out = 0;
-        return;
+    std::optional<Operand> outcome = HistogramBinary(context_, expr_, lhs, rhs);
+    if (!outcome) return;
+    if (outcome->histogram) {
+      result.column.SetHistogram(step, std::move(outcome->histogram));
+    } else {
+      out = outcome->v;
     }
+    return;
   }
   if (!IsComparison(expr_.op)) {
     out = Calculate(expr_.op, lhs.v, rhs.v);
