@@ -32,14 +32,23 @@ EngineOptions TestOptions(bool delayed_name_removal) {
 // What of an expression matters for the extra forms.
 struct Traits {
   bool uses_query_range = false;  // start(), end(), step(), range(), @ start(), …
+  bool at_edge = false;           // @ start() or @ end()
   bool step_dependent = false;
 };
+
+bool UsesQueryRange(const Expr* expr) {
+  if (!expr || expr->kind != ExprKind::kDurationExpr) return false;
+  const auto& duration = expr->As<DurationExpr>();
+  return duration.op == DurationOp::kStep || duration.op == DurationOp::kRange ||
+         UsesQueryRange(duration.lhs.get()) || UsesQueryRange(duration.rhs.get());
+}
 
 void Inspect(Expr& expr, std::optional<TimeMs> at, bool below_subquery, Traits* traits);
 
 void InspectModifiers(Modifiers& modifiers, std::optional<TimeMs> at, bool below_subquery,
                       Traits* traits) {
-  if (modifiers.at_edge != AtEdge::kNone || modifiers.offset_expr) traits->uses_query_range = true;
+  if (modifiers.at_edge != AtEdge::kNone) traits->uses_query_range = traits->at_edge = true;
+  if (UsesQueryRange(modifiers.offset_expr.get())) traits->uses_query_range = true;
   bool free = !modifiers.at && modifiers.at_edge == AtEdge::kNone;
   if (at && free && !below_subquery) modifiers.at = at;
 }
@@ -65,12 +74,14 @@ void Inspect(Expr& expr, std::optional<TimeMs> at, bool below_subquery, Traits* 
       return InspectModifiers(expr.As<VectorSelector>().modifiers, at, below_subquery, traits);
     case ExprKind::kMatrixSelector: {
       auto& matrix = expr.As<MatrixSelector>();
-      if (matrix.range_expr) traits->uses_query_range = true;
+      if (UsesQueryRange(matrix.range_expr.get())) traits->uses_query_range = true;
       return Inspect(*matrix.selector, at, below_subquery, traits);
     }
     case ExprKind::kSubquery: {
       auto& subquery = expr.As<SubqueryExpr>();
-      if (subquery.range_expr || subquery.step_expr) traits->uses_query_range = true;
+      if (UsesQueryRange(subquery.range_expr.get()) || UsesQueryRange(subquery.step_expr.get())) {
+        traits->uses_query_range = true;
+      }
       bool had_at = subquery.modifiers.at || subquery.modifiers.at_edge != AtEdge::kNone;
       InspectModifiers(subquery.modifiers, at, below_subquery, traits);
       return Inspect(*subquery.expr, at, below_subquery || at.has_value() || had_at, traits);
@@ -104,7 +115,7 @@ class Runner {
   ScriptReport Run(std::string_view text) {
     Result<std::vector<TestCommand>> commands = ParseScript(text);
     if (!commands.ok()) {
-      report_.failed = 1;
+      report_.written.failed = 1;
       report_.failures.push_back(commands.error().message());
       return report_;
     }
@@ -137,13 +148,12 @@ class Runner {
     request.step_ms = step_ms;
     return engine_.Exec(storage_, request);
   }
-  std::string RunExtraForms(const EvalCommand& eval);
-  std::string RunAroundRange(const EvalCommand& eval);
-  void Skip(const std::string& feature) { ++report_.skipped[feature]; }
-  void Fail(const EvalCommand& eval, const std::string& why) {
-    ++report_.failed;
-    report_.failures.push_back(fmt::format("line {}: {}\n      {}", eval.line, eval.query, why));
-  }
+  // Both count; what an evaluation expects is compared with what comes of `query` at `t`.
+  bool RunInstant(const EvalCommand& eval, const std::string& query, TimeMs t, FormReport* form);
+  void RunInARange(const EvalCommand& eval, const std::string& query, TimeMs t);
+  void RunFixed(const EvalCommand& eval, Expr& expr, const Traits& traits);
+  void Count(const EvalCommand& eval, std::string_view what, const std::string& difference,
+             FormReport* form);
 
   EngineOptions options_;
   Engine engine_;
@@ -189,85 +199,142 @@ void Runner::Load(TestCommand& command) {
   }
 }
 
-void Runner::Eval(const EvalCommand& eval) {
-  Outcome outcome = Exec(eval.query, eval.start, eval.end, eval.step_ms);
-  if (const auto* failure = std::get_if<QueryFailure>(&outcome)) {
-    if (IsUnsupportedMessage(failure->message)) return Skip(failure->message);
-  }
-  std::string difference = CompareOutcome(eval, outcome, true);
-  if (difference.empty() && !eval.range) difference = RunExtraForms(eval);
-  if (difference.empty()) {
-    ++report_.passed;
-  } else {
-    Fail(eval, difference);
-  }
+void Runner::Count(const EvalCommand& eval, std::string_view what, const std::string& difference,
+                   FormReport* form) {
+  ++(difference.empty() ? form->passed : form->failed);
+  if (difference.empty()) return;
+  report_.failures.push_back(
+      fmt::format("line {}: {}\n      {}{}", eval.line, eval.query, what, difference));
 }
 
-std::string Runner::RunExtraForms(const EvalCommand& eval) {
+// Why an evaluation is not run in a range, if so.
+std::string WhyNotInARange(const EvalCommand& eval, ValueType type, const Traits& traits) {
+  if (eval.Expects(ExpectKind::kFail)) return "expects an error";
+  if (eval.ordered) return "expects an order";
+  if (type == ValueType::kString || type == ValueType::kMatrix) return "has no value a step";
+  if (traits.uses_query_range) return "is about the query's own range";
+  return {};
+}
+
+void Runner::Eval(const EvalCommand& eval) {
+  if (eval.range) {
+    Outcome outcome = Exec(eval.query, eval.start, eval.end, eval.step_ms);
+    const auto* failure = std::get_if<QueryFailure>(&outcome);
+    if (failure && IsUnsupportedMessage(failure->message)) {
+      ++report_.written.skipped[failure->message];
+      return;
+    }
+    return Count(eval, "", CompareOutcome(eval, outcome, true), &report_.written);
+  }
+  if (!RunInstant(eval, eval.query, eval.start, &report_.written)) return;
   Result<ExprPtr> parsed = Parse(eval.query, options_.parse);
-  if (!parsed.ok()) return {};
+  if (!parsed.ok()) {
+    ++report_.fixed.skipped["does not parse, as expected"];
+    ++report_.in_a_range.skipped["does not parse, as expected"];
+    return;
+  }
   Traits traits;
   Inspect(**parsed, std::nullopt, false, &traits);
-  if (!traits.step_dependent) {
-    Traits ignored;
-    Inspect(**parsed, eval.start, false, &ignored);
-    std::string fixed = Print(**parsed);
-    for (TimeMs t : {-10 * eval.start, TimeMs{0}, eval.start / 5, eval.start, 10 * eval.start}) {
-      // `@ start()` and durations of the query are about the query's own times.
-      if (traits.uses_query_range && t != eval.start) continue;
-      EvalCommand moved = eval;
-      moved.start = t;
-      if (eval.range_vector) moved.start = eval.start;
-      std::string difference = CompareOutcome(moved, Exec(fixed, t, t, 0), false);
-      if (!difference.empty()) return fmt::format("at {}, {}: {}", t, fixed, difference);
-      ++report_.extra_forms;
-    }
+  std::string why_not = WhyNotInARange(eval, (*parsed)->type(), traits);
+  if (why_not.empty()) {
+    RunInARange(eval, eval.query, eval.start);
+  } else {
+    ++report_.in_a_range.skipped[why_not];
   }
-  ValueType type = (*parsed)->type();
-  bool single = type == ValueType::kVector || type == ValueType::kScalar;
-  if (!single || eval.ordered || traits.uses_query_range) return {};
-  return RunAroundRange(eval);
+  if (traits.step_dependent) {
+    ++report_.fixed.skipped["depends on the step's time"];
+  } else {
+    RunFixed(eval, **parsed, traits);
+  }
 }
 
-// The middle step of [t - 1m, t + 1m].
-std::string Runner::RunAroundRange(const EvalCommand& eval) {
-  Outcome outcome = Exec(eval.query, eval.start - kMinuteMs, eval.start + kMinuteMs, kMinuteMs);
-  auto* result = std::get_if<QueryResult>(&outcome);
-  // Steps beside the middle may fail or warn for reasons of their own.
-  if (!result || eval.Expects(ExpectKind::kFail)) {
-    if (eval.Expects(ExpectKind::kFail)) return {};
-    const std::string& message = std::get<QueryFailure>(outcome).message;
-    return IsUnsupportedMessage(message) ? "" : "range around: " + message;
+// False if the evaluation needs what is not built.
+bool Runner::RunInstant(const EvalCommand& eval, const std::string& query, TimeMs t,
+                        FormReport* form) {
+  Outcome outcome = Exec(query, t, t, 0);
+  const auto* failure = std::get_if<QueryFailure>(&outcome);
+  if (failure && IsUnsupportedMessage(failure->message)) {
+    ++form->skipped[failure->message];
+    return false;
   }
-  QueryResult middle;
-  middle.value.type = ValueType::kVector;
-  for (ResultSeries& series : result->value.series) {
+  EvalCommand moved = eval;
+  if (!eval.range_vector) moved.start = t;
+  bool as_written = form == &report_.written;
+  std::string what = as_written ? "" : fmt::format("at {}, {}: ", t, query);
+  // Elsewhere positions are other ones.
+  Count(eval, what, CompareOutcome(moved, outcome, as_written), form);
+  return true;
+}
+
+void Runner::RunFixed(const EvalCommand& eval, Expr& expr, const Traits& traits) {
+  Traits ignored;
+  Inspect(expr, eval.start, false, &ignored);
+  std::string fixed = Print(expr);
+  std::vector<TimeMs> times = {-10 * eval.start, 0, eval.start / 5, eval.start, 10 * eval.start};
+  if (eval.start == 0) times = {-1000, 0, 1000};
+  std::string why_not = WhyNotInARange(eval, expr.type(), traits);
+  for (TimeMs t : times) {
+    if (traits.at_edge && t != eval.start) {
+      ++report_.fixed.skipped["is about the query's own range"];
+      continue;
+    }
+    if (!RunInstant(eval, fixed, t, &report_.fixed)) continue;
+    if (why_not.empty()) {
+      RunInARange(eval, fixed, t);
+    } else {
+      ++report_.in_a_range.skipped[why_not];
+    }
+  }
+}
+
+QueryResult StepAt(const QueryResult& result, TimeMs t) {
+  QueryResult step;
+  step.value.type = ValueType::kVector;
+  for (const ResultSeries& series : result.value.series) {
     ResultSeries one;
     one.labels = series.labels;
     for (size_t i = 0; i < series.t.size(); ++i) {
-      if (series.t[i] != eval.start) continue;
-      one.t.push_back(series.t[i]);
+      if (series.t[i] != t) continue;
+      one.t.push_back(t);
       one.v.push_back(series.v[i]);
     }
     for (size_t i = 0; i < series.histogram_t.size(); ++i) {
-      if (series.histogram_t[i] != eval.start) continue;
-      one.histogram_t.push_back(series.histogram_t[i]);
+      if (series.histogram_t[i] != t) continue;
+      one.histogram_t.push_back(t);
       one.histograms.push_back(series.histograms[i]);
     }
-    if (!one.t.empty() || !one.histogram_t.empty()) middle.value.series.push_back(std::move(one));
+    if (!one.t.empty() || !one.histogram_t.empty()) step.value.series.push_back(std::move(one));
   }
+  return step;
+}
+
+// The middle step of [t - 1m, t + 1m].
+void Runner::RunInARange(const EvalCommand& eval, const std::string& query, TimeMs t) {
+  std::string what = fmt::format("in a range around {}, {}: ", t, query);
+  FormReport* form = &report_.in_a_range;
+  Outcome outcome = Exec(query, t - kMinuteMs, t + kMinuteMs, kMinuteMs);
+  const auto* result = std::get_if<QueryResult>(&outcome);
+  if (!result) {
+    const std::string& message = std::get<QueryFailure>(outcome).message;
+    if (!IsUnsupportedMessage(message)) return Count(eval, what, message, form);
+    ++form->skipped[message];
+    return;
+  }
+  const std::vector<ResultSeries>& series = result->value.series;
+  bool sorted = std::is_sorted(series.begin(), series.end(),
+                               [](const auto& a, const auto& b) { return a.labels < b.labels; });
+  if (!sorted) return Count(eval, what, "series are not sorted by labels", form);
+  // Steps beside the middle may warn for reasons of their own.
   EvalCommand plain = eval;
   plain.expectations.clear();
+  plain.start = t;
   if (plain.scalar) {
     TestSeriesLine line;
     line.values.push_back({true, *plain.scalar, std::nullopt, false});
     plain.series.push_back(line);
     plain.scalar.reset();
   }
-  std::string difference = CompareOutcome(plain, middle, false);
-  if (!difference.empty()) return "range around: " + difference;
-  ++report_.extra_forms;
-  return {};
+  Count(eval, what, CompareOutcome(plain, StepAt(*result, t), false), form);
 }
 
 std::string ReadFile(const std::filesystem::path& path) {
@@ -285,27 +352,42 @@ std::vector<std::filesystem::path> Scripts(const std::filesystem::path& folder) 
   return paths;
 }
 
+void PrintRow(std::string_view name, const ScriptReport& report) {
+  auto show = [](const FormReport& form) {
+    return fmt::format("{:>6}{:>7}{:>8}", form.passed, form.failed, form.skipped_total());
+  };
+  fmt::print("{:<28}{} {} {}\n", name, show(report.written), show(report.fixed),
+             show(report.in_a_range));
+}
+
+void PrintForm(std::string_view name, const FormReport& form) {
+  fmt::print("{}: {} ran, {} passed, {} failed, {} skipped\n", name, form.ran(), form.passed,
+             form.failed, form.skipped_total());
+  for (const auto& [reason, count] : form.skipped) {
+    fmt::print("  skipped {:>5}: {}\n", count, reason);
+  }
+}
+
 void RunFolder(const std::filesystem::path& folder) {
   ScriptReport total;
-  fmt::print("{:<32}{:>8}{:>8}{:>9}{:>13}\n", "script", "passed", "failed", "skipped",
-             "extra forms");
+  fmt::print("{:<28}{:>21} {:>21} {:>21}\n", "", "as written", "with @", "in a range");
+  fmt::print("{:<28}", "script");
+  for (int i = 0; i < 3; ++i) fmt::print("{:>6}{:>7}{:>8} ", "passed", "failed", "skipped");
+  fmt::print("\n");
   for (const std::filesystem::path& path : Scripts(folder)) {
     std::string name = path.filename().string();
     ScriptReport report = RunScript(ReadFile(path), !name.starts_with("immediate_"));
-    fmt::print("{:<32}{:>8}{:>8}{:>9}{:>13}\n", name, report.passed, report.failed,
-               report.skipped_total(), report.extra_forms);
+    PrintRow(name, report);
     for (const std::string& failure : report.failures) fmt::print("    {}\n", failure);
-    EXPECT_EQ(report.failed, 0) << name;
-    total.passed += report.passed;
-    total.failed += report.failed;
-    total.extra_forms += report.extra_forms;
-    for (const auto& [feature, count] : report.skipped) total.skipped[feature] += count;
+    EXPECT_TRUE(report.failures.empty()) << name;
+    total.written.Absorb(report.written);
+    total.fixed.Absorb(report.fixed);
+    total.in_a_range.Absorb(report.in_a_range);
   }
-  fmt::print("{:<32}{:>8}{:>8}{:>9}{:>13}\n", "total", total.passed, total.failed,
-             total.skipped_total(), total.extra_forms);
-  for (const auto& [feature, count] : total.skipped) {
-    fmt::print("  skipped {:>4}: {}\n", count, feature);
-  }
+  PrintRow("total", total);
+  PrintForm("as written", total.written);
+  PrintForm("with @ at other times", total.fixed);
+  PrintForm("in a range", total.in_a_range);
 }
 
 TEST(PromqlTest, UpstreamsScriptsPass) {

@@ -81,17 +81,29 @@ std::string CompareOutcome(const EvalCommand& command,
                            bool exact_positions);
 bool AlmostEqualFloats(double a, double b);
 
-struct ScriptReport {
+// How the evaluations of a script went in one of their forms.
+struct FormReport {
   int passed = 0;
   int failed = 0;
-  std::map<std::string, int> skipped;  // by feature
-  int extra_forms = 0;                 // passed, besides
-  std::vector<std::string> failures;
+  std::map<std::string, int> skipped;  // by reason
+  int ran() const { return passed + failed; }
   int skipped_total() const {
     int total = 0;
-    for (const auto& [feature, count] : skipped) total += count;
+    for (const auto& [reason, count] : skipped) total += count;
     return total;
   }
+  void Absorb(const FormReport& other) {
+    passed += other.passed;
+    failed += other.failed;
+    for (const auto& [reason, count] : other.skipped) skipped[reason] += count;
+  }
+};
+
+struct ScriptReport {
+  FormReport written;     // as the script has them
+  FormReport fixed;       // with @ on their selectors, at other evaluation times
+  FormReport in_a_range;  // each of both as the middle step of a range query
+  std::vector<std::string> failures;
 };
 ScriptReport RunScript(std::string_view text, bool delayed_name_removal = true);
 
