@@ -13,7 +13,7 @@ export default defineConfig({
   base: './',
   plugins: [react()],
   build: {
-    target: ['chrome123', 'firefox121', 'safari17.5'],
+    target: ['chrome123', 'firefox125', 'safari17.5'],
     manifest: true,
     sourcemap: false,
     modulePreload: { polyfill: false },

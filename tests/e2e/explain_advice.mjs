@@ -197,7 +197,10 @@ export const explainAdvice = [
       const labels = await tree
         .getByRole('treeitem')
         .evaluateAll((all) =>
-          all.map((row) => [row.getAttribute('aria-level'), row.getAttribute('aria-label')]),
+          all.map((row) => [
+            row.getAttribute('aria-level'),
+            row.querySelector('.sr-only').textContent,
+          ]),
         );
       assert(labels.length >= 3, `sum, rate and what is read: ${JSON.stringify(labels)}`);
       const at = (words) => labels.findIndex(([, label]) => label.startsWith(words));

@@ -34,7 +34,7 @@ const sum = (keys) => [...keys].reduce((total, key) => total + weight(manifest[k
 
 const entries = Object.keys(manifest);
 const entry = entries.find((key) => manifest[key].isEntry);
-const query = entries.find((key) => key.endsWith('/QueryPage.tsx'));
+const query = entries.find((key) => manifest[key].name === 'QueryPage');
 const editor = entries.find((key) => key.endsWith('/promql/codemirror.ts'));
 const chart = entries.find((key) => key.endsWith('/chart/lineChart.ts'));
 const shell = closure(entry);

@@ -1,4 +1,4 @@
-import { Button, createTheme, Menu, Popover, TextInput } from '@mantine/core';
+import { Button, createTheme, TextInput } from '@mantine/core';
 
 // Colours come from style/tokens.css; Mantine only needs a name it can build its own names from.
 const ember = [
@@ -35,12 +35,6 @@ export const theme = createTheme({
           },
         };
       },
-    }),
-    Menu: Menu.extend({
-      defaultProps: { transitionProps: { duration: 0 }, shadow: 'none', offset: 6 },
-    }),
-    Popover: Popover.extend({
-      defaultProps: { transitionProps: { duration: 0 }, shadow: 'none', offset: 6 },
     }),
     TextInput: TextInput.extend({ defaultProps: { size: 'sm' } }),
   },

@@ -1,6 +1,9 @@
-import { ActionIcon, Menu } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { IconHistory } from '@tabler/icons-react';
 import { useState } from 'react';
+import { Dropdown } from '../../parts/Dropdown';
+import { DropdownItem } from '../../parts/DropdownItem';
+import { DropdownLabel } from '../../parts/DropdownLabel';
 import { recentQueries } from './queryHistory';
 import styles from './query.module.css';
 
@@ -13,25 +16,34 @@ const SHOWN = 12;
 export function HistoryMenu({ onPick }: HistoryMenuProps) {
   const [recent, setRecent] = useState<readonly string[]>([]);
   return (
-    <Menu
-      position="bottom-end"
+    <Dropdown
+      label="Recent expressions"
+      align="end"
       width={420}
       onOpen={() => setRecent(recentQueries().slice(0, SHOWN))}
-    >
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size={36} aria-label="Recent expressions">
+      trigger={(props) => (
+        <ActionIcon
+          {...props}
+          variant="subtle"
+          color="gray"
+          size={36}
+          aria-label="Recent expressions"
+        >
           <IconHistory size={18} />
         </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>Recent expressions</Menu.Label>
-        {recent.length === 0 && <Menu.Item disabled>None yet</Menu.Item>}
-        {recent.map((expr) => (
-          <Menu.Item key={expr} onClick={() => onPick(expr)} title={expr}>
-            <code className={styles.recent}>{expr}</code>
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+      )}
+    >
+      <DropdownLabel>Recent expressions</DropdownLabel>
+      {recent.length === 0 && (
+        <DropdownItem disabled onClick={() => undefined}>
+          None yet
+        </DropdownItem>
+      )}
+      {recent.map((expr) => (
+        <DropdownItem key={expr} onClick={() => onPick(expr)} title={expr}>
+          <code className={styles.recent}>{expr}</code>
+        </DropdownItem>
+      ))}
+    </Dropdown>
   );
 }

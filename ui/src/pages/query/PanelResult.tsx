@@ -11,8 +11,6 @@ import { formatClock } from '../../lib/time';
 import { Notice } from '../../parts/Notice';
 import { Skeleton } from '../../parts/Skeleton';
 import { useLasting } from '../../parts/hooks';
-import { GraphResult } from '../../panels/graph/GraphResult';
-import { ResultTable } from '../../panels/table/ResultTable';
 import { EmptyResult } from './EmptyResult';
 import { FirstQuery } from './FirstQuery';
 import { QueryError } from './QueryError';
@@ -33,6 +31,12 @@ export interface PanelResultProps {
   onExplain: (open: boolean) => void;
 }
 
+const GraphResult = lazy(async () => ({
+  default: (await import('../../panels/graph/GraphResult')).GraphResult,
+}));
+const ResultTable = lazy(async () => ({
+  default: (await import('../../panels/table/ResultTable')).ResultTable,
+}));
 const ExplainPanel = lazy(async () => ({
   default: (await import('./ExplainPanel')).ExplainPanel,
 }));
@@ -84,7 +88,9 @@ export function PanelResult(props: PanelResultProps) {
       )}
       <div className={styles.split} data-explain={panel.explain || undefined}>
         <div className={styles.answer} data-waiting={waiting || undefined} aria-busy={waiting}>
-          <Answer {...props} data={data} />
+          <Suspense fallback={<div className={styles.room} />}>
+            <Answer {...props} data={data} />
+          </Suspense>
         </div>
         {panel.explain && (
           <div className={styles.beside}>

@@ -1,11 +1,5 @@
-import { ActionIcon, Button, Menu } from '@mantine/core';
-import {
-  IconCopy,
-  IconDots,
-  IconPlayerPlayFilled,
-  IconPlayerStopFilled,
-  IconTrash,
-} from '@tabler/icons-react';
+import { Button } from '@mantine/core';
+import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { ApiError } from '../../api/client';
@@ -17,6 +11,7 @@ import { ExpressionField, type Notes } from '../../promql/ExpressionField';
 import type { MarkedRange } from '../../promql/hintMarks';
 import { useLasting } from '../../parts/hooks';
 import { HistoryMenu } from './HistoryMenu';
+import { PanelMenu } from './PanelMenu';
 import { PanelResult } from './PanelResult';
 import { PanelToolbar } from './PanelToolbar';
 import { rememberQuery } from './queryHistory';
@@ -33,11 +28,6 @@ export interface QueryPanelProps {
   onDuplicate: () => void;
   onRemove: (() => void) | null;
 }
-
-const HOVER_MODES: readonly (readonly [TooltipMode, string])[] = [
-  ['all', 'All series'],
-  ['nearest', 'The nearest series'],
-];
 
 interface Zoom {
   readonly rangeMs: number;
@@ -139,36 +129,12 @@ export function QueryPanel(props: QueryPanelProps) {
             </Button>
           )}
           <HistoryMenu onPick={(expr) => onChange({ ...panel, expr })} />
-          <Menu position="bottom-end">
-            <Menu.Target>
-              <ActionIcon variant="subtle" color="gray" size={36} aria-label="Panel actions">
-                <IconDots size={18} />
-              </ActionIcon>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Label>Hovering the graph shows</Menu.Label>
-              {HOVER_MODES.map(([mode, name]) => (
-                <Menu.Item
-                  key={mode}
-                  data-chosen={mode === tooltip || undefined}
-                  onClick={() => onTooltip(mode)}
-                >
-                  {name}
-                </Menu.Item>
-              ))}
-              <Menu.Label>This panel</Menu.Label>
-              <Menu.Item leftSection={<IconCopy size={16} />} onClick={onDuplicate}>
-                Duplicate
-              </Menu.Item>
-              <Menu.Item
-                leftSection={<IconTrash size={16} />}
-                disabled={onRemove === null}
-                onClick={() => onRemove?.()}
-              >
-                Remove
-              </Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
+          <PanelMenu
+            tooltip={tooltip}
+            onTooltip={onTooltip}
+            onDuplicate={onDuplicate}
+            onRemove={onRemove}
+          />
         </div>
       </div>
       <PanelToolbar panel={panel} onChange={onChange} query={query} />

@@ -1,4 +1,4 @@
-import { Button, Popover } from '@mantine/core';
+import { Button } from '@mantine/core';
 import {
   IconChevronDown,
   IconChevronLeft,
@@ -7,10 +7,10 @@ import {
   IconMinus,
   IconPlus,
 } from '@tabler/icons-react';
-import { useState } from 'react';
 import type { PanelState } from '../../lib/panelUrl';
 import { formatDateTime } from '../../lib/time';
 import { neighbourRange, rangeWords } from '../../lib/timeRange';
+import { Dropdown } from '../../parts/Dropdown';
 import { RangePicker } from './RangePicker';
 import styles from './query.module.css';
 
@@ -28,7 +28,6 @@ function rangeLabel(panel: PanelState): string {
 }
 
 export function RangeControl({ panel, onChange }: RangeControlProps) {
-  const [open, setOpen] = useState(false);
   const { rangeMs, endMs } = panel;
   const shift = (direction: -1 | 1) => {
     const now = Date.now();
@@ -53,29 +52,25 @@ export function RangeControl({ panel, onChange }: RangeControlProps) {
       >
         <IconChevronLeft size={16} />
       </Button>
-      <Popover opened={open} onChange={setOpen} position="bottom-start" trapFocus returnFocus>
-        <Popover.Target>
+      <Dropdown
+        label="Choose a time range"
+        kind="dialog"
+        width={428}
+        trigger={(props) => (
           <Button
+            {...props}
             variant="default"
             className={styles.rangeButton}
             data-testid="range"
             leftSection={<IconClock size={15} />}
             rightSection={<IconChevronDown size={14} />}
-            onClick={() => setOpen(!open)}
           >
             {rangeLabel(panel)}
           </Button>
-        </Popover.Target>
-        <Popover.Dropdown aria-label="Choose a time range">
-          <RangePicker
-            panel={panel}
-            onChange={(next) => {
-              setOpen(false);
-              onChange(next);
-            }}
-          />
-        </Popover.Dropdown>
-      </Popover>
+        )}
+      >
+        <RangePicker panel={panel} onChange={onChange} />
+      </Dropdown>
       <Button
         variant="default"
         aria-label="Later"

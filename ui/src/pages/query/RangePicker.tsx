@@ -1,8 +1,9 @@
 import { Button, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { use, useState } from 'react';
 import type { PanelState } from '../../lib/panelUrl';
 import { formatDateTime, parseDateTime, parseDuration, zoneName } from '../../lib/time';
 import { RANGE_PRESETS_MS, rangeWords } from '../../lib/timeRange';
+import { DropdownContext } from '../../parts/dropdownContext';
 import styles from './RangePicker.module.css';
 
 export interface RangePickerProps {
@@ -20,6 +21,7 @@ function parseMoment(text: string, nowMs: number): number | null {
 }
 
 export function RangePicker({ panel, onChange }: RangePickerProps) {
+  const { close } = use(DropdownContext);
   const [openedAt] = useState(() => Date.now());
   const end = panel.endMs ?? openedAt;
   const [from, setFrom] = useState(() =>
@@ -33,6 +35,7 @@ export function RangePicker({ panel, onChange }: RangePickerProps) {
   const apply = () => {
     if (fromMs === null || toMs === null || !ordered) return;
     const rangeMs = Math.max(1000, Math.round((toMs - fromMs) / 1000) * 1000);
+    close();
     onChange({ ...panel, rangeMs, endMs: to.trim() === 'now' ? null : toMs });
   };
   return (
@@ -68,7 +71,10 @@ export function RangePicker({ panel, onChange }: RangePickerProps) {
               type="button"
               className={styles.preset}
               data-chosen={(panel.endMs === null && panel.rangeMs === rangeMs) || undefined}
-              onClick={() => onChange({ ...panel, rangeMs, endMs: null })}
+              onClick={() => {
+                close();
+                onChange({ ...panel, rangeMs, endMs: null });
+              }}
             >
               {`Last ${rangeWords(rangeMs)}`}
             </button>

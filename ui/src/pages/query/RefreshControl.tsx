@@ -1,6 +1,9 @@
-import { Button, Menu } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconChevronDown, IconRefresh } from '@tabler/icons-react';
 import { useIsFetching, useQueryClient } from '@tanstack/react-query';
+import { Dropdown } from '../../parts/Dropdown';
+import { DropdownItem } from '../../parts/DropdownItem';
+import { DropdownLabel } from '../../parts/DropdownLabel';
 import styles from './query.module.css';
 
 export interface RefreshControlProps {
@@ -24,29 +27,28 @@ export function RefreshControl({ refresh, onChange }: RefreshControlProps) {
       >
         <IconRefresh size={16} className={busy ? styles.busy : undefined} />
       </Button>
-      <Menu position="bottom-end">
-        <Menu.Target>
+      <Dropdown
+        label="How often to run again"
+        align="end"
+        width={168}
+        trigger={(props) => (
           <Button
+            {...props}
             variant="default"
             aria-label={`How often to run again: ${refresh === '' ? 'Off' : refresh}`}
             rightSection={<IconChevronDown size={14} />}
           >
             {refresh === '' ? 'Off' : refresh}
           </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Label>Run again every</Menu.Label>
-          {CHOICES.map((choice) => (
-            <Menu.Item
-              key={choice}
-              data-chosen={choice === refresh || undefined}
-              onClick={() => onChange(choice)}
-            >
-              {choice === '' ? 'Off' : choice}
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
+        )}
+      >
+        <DropdownLabel>Run again every</DropdownLabel>
+        {CHOICES.map((choice) => (
+          <DropdownItem key={choice} chosen={choice === refresh} onClick={() => onChange(choice)}>
+            {choice === '' ? 'Off' : choice}
+          </DropdownItem>
+        ))}
+      </Dropdown>
     </div>
   );
 }

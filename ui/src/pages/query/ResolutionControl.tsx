@@ -1,9 +1,12 @@
-import { Button, Menu, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
-import { useState } from 'react';
 import type { Density, PanelState } from '../../lib/panelUrl';
-import { formatDuration, parseDuration } from '../../lib/time';
+import { formatDuration } from '../../lib/time';
 import { autoStep, stepOf } from '../../lib/timeRange';
+import { Dropdown } from '../../parts/Dropdown';
+import { DropdownItem } from '../../parts/DropdownItem';
+import { DropdownLabel } from '../../parts/DropdownLabel';
+import { StepForm } from './StepForm';
 
 export interface ResolutionControlProps {
   panel: PanelState;
@@ -18,59 +21,38 @@ const DENSITIES: readonly (readonly [Density, string])[] = [
 
 export function ResolutionControl({ panel, onChange }: ResolutionControlProps) {
   const { resolution, rangeMs } = panel;
-  const [open, setOpen] = useState(false);
-  const [text, setText] = useState('');
-  const stepMs = parseDuration(text);
   const step = formatDuration(stepOf(rangeMs, resolution));
-  const wrong = text !== '' && stepMs === null;
-  const apply = () => {
-    if (stepMs === null) return;
-    onChange({ ...panel, resolution: { kind: 'fixed', stepMs } });
-    setOpen(false);
-  };
   return (
-    <Menu position="bottom-start" opened={open} onChange={setOpen} width={232}>
-      <Menu.Target>
+    <Dropdown
+      label="How far apart the points are"
+      kind="dialog"
+      width={232}
+      trigger={(props) => (
         <Button
+          {...props}
           variant="default"
           title="How far apart the points are"
           rightSection={<IconChevronDown size={14} />}
         >
           {resolution.kind === 'auto' ? `Step auto (${step})` : `Step ${step}`}
         </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>Points follow the range</Menu.Label>
-        {DENSITIES.map(([density, name]) => (
-          <Menu.Item
-            key={density}
-            data-chosen={
-              (resolution.kind === 'auto' && resolution.density === density) || undefined
-            }
-            rightSection={formatDuration(autoStep(rangeMs, density))}
-            onClick={() => onChange({ ...panel, resolution: { kind: 'auto', density } })}
-          >
-            {name}
-          </Menu.Item>
-        ))}
-        <Menu.Label>Always the same step</Menu.Label>
-        <form
-          style={{ padding: '0 4px 4px' }}
-          onSubmit={(event) => {
-            event.preventDefault();
-            apply();
-          }}
+      )}
+    >
+      <DropdownLabel>Points follow the range</DropdownLabel>
+      {DENSITIES.map(([density, name]) => (
+        <DropdownItem
+          key={density}
+          chosen={resolution.kind === 'auto' && resolution.density === density}
+          aside={formatDuration(autoStep(rangeMs, density))}
+          onClick={() => onChange({ ...panel, resolution: { kind: 'auto', density } })}
         >
-          <TextInput
-            aria-label="Step"
-            placeholder="15s, 5m, 1h"
-            value={text}
-            error={wrong ? 'A duration such as 15s or 5m' : null}
-            onChange={(event) => setText(event.currentTarget.value)}
-            onKeyDown={(event) => event.stopPropagation()}
-          />
-        </form>
-      </Menu.Dropdown>
-    </Menu>
+          {name}
+        </DropdownItem>
+      ))}
+      <DropdownLabel>Always the same step</DropdownLabel>
+      <StepForm
+        onApply={(stepMs) => onChange({ ...panel, resolution: { kind: 'fixed', stepMs } })}
+      />
+    </Dropdown>
   );
 }

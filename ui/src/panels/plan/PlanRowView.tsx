@@ -51,6 +51,12 @@ export function PlanRowView({
   const own = formatElapsed(row.seconds * 1000);
   const details = node.details.join(' · ');
   const said = numbers.filter(({ text }) => text !== '').map(({ title }) => title);
+  const words = [
+    node.label,
+    `${formatShare(share)} of the time, ${own}`,
+    ...said,
+    ...(slowest ? ['slowest part'] : []),
+  ].join(', ');
   const Arrow = row.open === true ? IconChevronDown : IconChevronRight;
   const heat: CSSProperties & Record<'--share', number> = { '--share': share };
   return (
@@ -61,12 +67,6 @@ export function PlanRowView({
       aria-posinset={row.place}
       aria-setsize={row.siblings}
       aria-expanded={row.open ?? undefined}
-      aria-label={[
-        node.label,
-        `${formatShare(share)} of the time, ${own}`,
-        ...said,
-        ...(slowest ? ['slowest part'] : []),
-      ].join(', ')}
       tabIndex={active ? 0 : -1}
       data-key={row.key}
       data-slowest={slowest || undefined}
@@ -78,6 +78,7 @@ export function PlanRowView({
       }}
       onClick={onToggle}
     >
+      <span className="sr-only">{words}</span>
       {row.lines.map((on, i) => (
         <span key={i} className={styles.line} data-on={on || undefined} />
       ))}
@@ -85,7 +86,7 @@ export function PlanRowView({
       <span className={styles.knot} data-open={row.open === true || undefined}>
         {row.open === null ? <span className={styles.dot} /> : <Arrow size={15} stroke={2} />}
       </span>
-      <div className={styles.part}>
+      <div className={styles.part} aria-hidden>
         <p className={styles.label} title={node.expr === '' ? node.label : node.expr}>
           <code>{node.label}</code>
           {slowest && <span className={styles.badge}>slowest</span>}
