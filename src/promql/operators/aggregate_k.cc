@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/numbers.h"
 #include "base/text.h"
+#include "model/histogram_buckets.h"
 #include "promql/kernels/numerics.h"
 #include "promql/operators/aggregate.h"
 
@@ -291,9 +292,9 @@ std::vector<Row> CountValuesRows(QueryContext& context, const PlanNode& node, co
     if (!column.AnyValue()) continue;
     model::LabelsBuilder builder(keys.labels(keys.Find(*child)));
     for (size_t i = 0; i < grid.count; ++i) {
-      if (column.HasHistogram(i)) ThrowUnsupportedHistograms("count_values");
-      if (!column.HasFloat(i)) continue;
-      builder.Set(label, FormatFloatFixed(column.v[i]));
+      if (!column.Has(i)) continue;
+      builder.Set(label, column.HasHistogram(i) ? model::ToString(*column.h[i])
+                                                : FormatFloatFixed(column.v[i]));
       auto [at, fresh] = index.try_emplace(builder.Build(), rows.size());
       if (fresh) {
         held.Add(grid.count);

@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "base/hash_map.h"
+#include "model/histogram_math.h"
 #include "promql/operators/operator.h"
 
 namespace watchfire::promql {
@@ -104,11 +105,7 @@ size_t Column::CountSamples() const {
   size_t count = 0;
   for (double value : v) count += IsAbsent(value) ? 0 : 1;
   for (const HistogramPtr& histogram : h) {
-    if (!histogram) continue;
-    size_t numbers = histogram->positive_buckets.size() + histogram->negative_buckets.size() +
-                     histogram->positive_spans.size() + histogram->negative_spans.size() +
-                     histogram->custom_values.size();
-    count += (sizeof(model::FloatHistogram) + numbers * sizeof(double) + 8) / 16;
+    if (histogram) count += model::SizeInSamples(*histogram);
   }
   return count;
 }

@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 
+#include "model/histogram_math.h"
 #include "promql/operators/binary.h"
 #include "promql/operators/extended_range.h"
 
@@ -18,7 +19,11 @@ class NegateStream final : public MapStream {
  private:
   void Apply(Column& column) override {
     for (size_t i = 0; i < column.v.size(); ++i) {
-      if (column.HasHistogram(i)) ThrowUnsupportedHistograms("unary minus");
+      if (column.HasHistogram(i)) {
+        auto negated = std::make_shared<model::FloatHistogram>(*column.h[i]);
+        model::Multiply(*negated, -1);
+        column.h[i] = std::move(negated);
+      }
       double& v = column.v[i];
       if (!IsAbsent(v)) v = -v;
     }
@@ -76,7 +81,7 @@ StreamPtr MakeUnshared(QueryContext& context, const PlanNode& node, const Grid& 
 
 StreamPtr MakeShared(QueryContext& context, const PlanNode& node, const Grid& grid) {
   if (context.shared_rows.size() < node.shared) context.shared_rows.resize(node.shared);
-  std::shared_ptr<void>& known = context.shared_rows[node.shared - 1];
+  std::shared_ptr<void> known = context.shared_rows[node.shared - 1];
   if (!known) {
     auto fresh = std::make_shared<SharedRows>(context);
     StreamPtr stream = MakeUnshared(context, *node.first, grid);
@@ -88,6 +93,8 @@ StreamPtr MakeShared(QueryContext& context, const PlanNode& node, const Grid& gr
       fresh->rows.push_back({stream->labels(), stream->drop_name(), column});
     }
     known = std::move(fresh);
+    // Parts of it may have been shared, too, and made the list grow.
+    context.shared_rows[node.shared - 1] = known;
   }
   return std::make_unique<SharedStream>(std::static_pointer_cast<const SharedRows>(known));
 }

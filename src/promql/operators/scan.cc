@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "model/histogram_math.h"
 #include "promql/operators/extended_range.h"
+#include "promql/operators/histogram_stats.h"
 #include "storage/label_groups.h"
 
 namespace watchfire::promql {
@@ -100,7 +102,8 @@ class LatestStream final : public Stream {
     context_.Tick(run_.count);
     size_t present = run_.count;
     if (run_.histogram != nullptr) {
-      present = IsStale(*run_.histogram) ? 0 : 1;
+      bool stale = IsStale(*run_.histogram);
+      present = stale ? 0 : model::SizeInSamples(run_.histogram->histogram);
     } else {
       for (double v : run_.v) present -= IsAbsent(v) ? 1 : 0;
     }
@@ -114,7 +117,7 @@ class LatestStream final : public Stream {
     if (values_are_times_) {
       column_.v[0] = ToSeconds(sample.t);
     } else {
-      column_.SetHistogram(0, std::make_shared<const model::FloatHistogram>(sample.histogram));
+      column_.SetHistogram(0, std::make_shared<model::FloatHistogram>(sample.histogram));
     }
   }
 
@@ -139,7 +142,8 @@ class SelectorStream final : public Stream {
         groups_(node),
         times_(LookTimes(node, grid)),
         mint_(times_.front() - context.lookback_ms + 1),
-        values_are_times_(values_are_times) {
+        values_are_times_(values_are_times),
+        stats_only_(node.histogram_stats) {
     column_.Reset(grid.count);
   }
 
@@ -174,6 +178,7 @@ class SelectorStream final : public Stream {
   std::vector<TimeMs> times_;
   TimeMs mint_;
   bool values_are_times_;
+  bool stats_only_;
   storage::SeriesRun run_;
   size_t at_ = SIZE_MAX;  // in the run
   Column column_;
@@ -209,7 +214,11 @@ void SelectorStream::Read() {
       if (column_.HasFloat(i)) column_.v[i] = ToSeconds(run_.t[picks_[i] - 1]);
     }
   }
-  if (run_.histograms != nullptr) AddHistograms(*run_.histograms, run_.t);
+  if (run_.histograms != nullptr && stats_only_) {
+    AddHistograms(HistogramStats(*run_.histograms), run_.t);
+  } else if (run_.histograms != nullptr) {
+    AddHistograms(*run_.histograms, run_.t);
+  }
   size_t present = 0;
   for (size_t i = 0; i < picks_.size(); ++i) present += column_.HasFloat(i) ? 1 : 0;
   context_.stats.total_queryable_samples += present;
@@ -217,27 +226,25 @@ void SelectorStream::Read() {
 
 void SelectorStream::AddHistograms(const std::vector<storage::HistogramSample>& histograms,
                                    std::span<const TimeMs> float_t) {
-  context_.stats.samples_read += histograms.size();
-  std::vector<HistogramPtr> shared;
-  for (const storage::HistogramSample& sample : histograms) {
-    shared.push_back(IsStale(sample)
-                         ? nullptr
-                         : std::make_shared<const model::FloatHistogram>(sample.histogram));
-  }
+  context_.stats.samples_read += CountSamples(histograms);
+  const storage::HistogramSample* shown = nullptr;  // by `shared`
+  HistogramPtr shared;
   size_t next = 0;
   for (size_t i = 0; i < times_.size(); ++i) {
     while (next < histograms.size() && histograms[next].t <= times_[i]) ++next;
     if (next == 0 || histograms[next - 1].t <= times_[i] - context_.lookback_ms) continue;
-    TimeMs t = histograms[next - 1].t;
-    if (picks_[i] > 0 && float_t[picks_[i] - 1] >= t) continue;
+    const storage::HistogramSample& sample = histograms[next - 1];
+    if (picks_[i] > 0 && float_t[picks_[i] - 1] >= sample.t) continue;
     column_.v[i] = kAbsent;
-    if (!shared[next - 1]) continue;
-    context_.stats.total_queryable_samples += 1;
+    if (IsStale(sample)) continue;
+    context_.stats.total_queryable_samples += model::SizeInSamples(sample.histogram);
     if (values_are_times_) {
-      column_.v[i] = ToSeconds(t);
-    } else {
-      column_.SetHistogram(i, shared[next - 1]);
+      column_.v[i] = ToSeconds(sample.t);
+      continue;
     }
+    if (shown != &sample) shared = std::make_shared<model::FloatHistogram>(sample.histogram);
+    shown = &sample;
+    column_.SetHistogram(i, shared);
   }
 }
 
@@ -247,6 +254,7 @@ class SelectorRangeSource final : public RangeSource {
       : context_(context),
         set_(OpenSeries(context, node, grid, false)),
         groups_(node),
+        stats_only_(node.histogram_stats),
         held_(context) {
     grid_ = MakeWindowGrid(node, grid);
     mint_ = grid_.ends.front() - grid_.range_ms + 1;
@@ -260,15 +268,18 @@ class SelectorRangeSource final : public RangeSource {
       }
     }
     size_t size = run_.t.size();
-    size_t samples = size + (run_.histograms != nullptr ? run_.histograms->size() : 0);
+    const std::vector<storage::HistogramSample>* histograms = run_.histograms;
+    if (stats_only_ && histograms != nullptr) {
+      stats_ = HistogramStats(*histograms);
+      histograms = &stats_;
+    }
+    size_t samples = size + (histograms != nullptr ? CountSamples(*histograms) : 0);
     held_.Set(samples);
     context_.Tick(samples + grid_.ends.size());
     context_.stats.samples_read += samples;
-    SetSeries({run_.t, {run_.v + at_ * size, size}, run_.st}, run_.histograms, true);
+    SetSeries({run_.t, {run_.v + at_ * size, size}, run_.st}, histograms, true);
     context_.stats.total_queryable_samples += windows().total;
-    if (!histograms().empty()) {
-      context_.stats.total_queryable_samples += histogram_windows().total;
-    }
+    if (!this->histograms().empty()) CountHistograms();
     return true;
   }
   const model::Labels& labels() override { return set_->RunLabels(at_); }
@@ -280,10 +291,24 @@ class SelectorRangeSource final : public RangeSource {
  private:
   QueryContext& context_;
   std::unique_ptr<storage::SeriesSet> set_;
+  // In how many windows each is.
+  void CountHistograms() {
+    std::vector<uint64_t> before = {0};
+    for (const storage::HistogramSample& sample : histograms()) {
+      before.push_back(before.back() + model::SizeInSamples(sample.histogram));
+    }
+    const Windows& windows = histogram_windows();
+    for (size_t i = 0; i < windows.lo.size(); ++i) {
+      context_.stats.total_queryable_samples += before[windows.hi[i]] - before[windows.lo[i]];
+    }
+  }
+
   UntoldGroups groups_;
   TimeMs mint_ = 0;
   storage::SeriesRun run_;
   size_t at_ = SIZE_MAX;  // in the run
+  bool stats_only_;
+  std::vector<storage::HistogramSample> stats_;
   HeldSamples held_;
 };
 
@@ -363,18 +388,23 @@ void RangeSource::Mirror(const RangeSource& other) {
   if (!histograms_.empty()) histogram_windows_ = other.histogram_windows_;
 }
 
+void RangeSource::SetHistograms(const std::vector<storage::HistogramSample>& histograms) {
+  histograms_ = histograms;
+  if (std::any_of(histograms.begin(), histograms.end(), IsStale)) {
+    own_histograms_ = histograms;
+    std::erase_if(own_histograms_, IsStale);
+    histograms_ = own_histograms_;
+  }
+  std::vector<TimeMs> times;
+  times.reserve(histograms_.size());
+  for (const storage::HistogramSample& sample : histograms_) times.push_back(sample.t);
+  ComputeWindows(times, grid_, &histogram_windows_);
+}
+
 void RangeSource::SetSeries(storage::Columns floats,
                             const std::vector<storage::HistogramSample>* histograms, bool shared) {
-  histograms_.clear();
-  if (histograms != nullptr && !histograms->empty()) {
-    std::vector<TimeMs> times;
-    for (const storage::HistogramSample& sample : *histograms) {
-      if (IsStale(sample)) continue;
-      histograms_.push_back(sample);
-      times.push_back(sample.t);
-    }
-    ComputeWindows(times, grid_, &histogram_windows_);
-  }
+  histograms_ = {};
+  if (histograms != nullptr && !histograms->empty()) SetHistograms(*histograms);
   bool stale = HasStale(floats.v);
   if (!stale && shared) {
     floats_ = floats;
@@ -408,7 +438,10 @@ void RangeSource::SetSeries(storage::Columns floats,
 
 StreamPtr MakeSelector(QueryContext& context, const PlanNode& node, const Grid& grid) {
   if (node.after_ms > 0) return MakeSmoothedSelector(context, node, grid);
-  if (grid.count == 1) return std::make_unique<LatestStream>(context, node, grid, false);
+  // To see a reset, one must see the sample before.
+  if (grid.count == 1 && !node.histogram_stats) {
+    return std::make_unique<LatestStream>(context, node, grid, false);
+  }
   return std::make_unique<SelectorStream>(context, node, grid, false);
 }
 

@@ -35,12 +35,13 @@ class RangeSource {
   const Windows& windows() const { return *windows_; }
   // Changes whenever windows() or the times are other ones than for the series before.
   uint64_t version() const { return version_; }
+  // Valid until the next series.
   std::span<const storage::HistogramSample> histograms() const { return histograms_; }
   const Windows& histogram_windows() const { return histogram_windows_; }
 
  protected:
   // Sets what the accessors above give; drops stale markers. `shared` times outlive the source.
-  // `histograms` may be null.
+  // `histograms` may be null; they must stay until the next series.
   void SetSeries(storage::Columns floats, const std::vector<storage::HistogramSample>* histograms,
                  bool shared);
   // Gives what `other` gives for its current series.
@@ -48,8 +49,11 @@ class RangeSource {
   WindowGrid grid_;
 
  private:
+  void SetHistograms(const std::vector<storage::HistogramSample>& histograms);
+
   storage::Columns floats_;
-  std::vector<storage::HistogramSample> histograms_;
+  std::span<const storage::HistogramSample> histograms_;
+  std::vector<storage::HistogramSample> own_histograms_;  // without stale markers
   const Windows* windows_ = nullptr;
   uint64_t version_ = 0;
   uint64_t next_version_ = 1;

@@ -1,5 +1,6 @@
 // Subqueries and step-invariant parts: expressions evaluated on a grid of their own.
 
+#include "model/histogram_math.h"
 #include "promql/operators/scan.h"
 
 namespace watchfire::promql {
@@ -36,19 +37,26 @@ class SubquerySource final : public RangeSource {
     context_.Tick(column.v.size());
     t_.clear();
     v_.clear();
-    std::vector<storage::HistogramSample> histograms;
+    histograms_of_row_.clear();
+    size_t samples = 0;
     for (size_t i = 0; i < column.v.size(); ++i) {
       if (column.HasFloat(i)) {
         t_.push_back(times_[i]);
         v_.push_back(column.v[i]);
       } else if (column.HasHistogram(i)) {
-        histograms.push_back({times_[i], *column.h[i], false});
+        storage::HistogramSample& sample = histograms_of_row_.emplace_back();
+        sample.t = times_[i];
+        sample.histogram = *column.h[i];
+        samples += model::SizeInSamples(sample.histogram);
+        // What it tells of the sample before it is about another one than its neighbour here.
+        model::CounterReset& hint = sample.histogram.reset_hint;
+        if (hint != model::CounterReset::kGauge) hint = model::CounterReset::kUnknown;
       }
     }
     row_held_.Reset();
-    row_held_.Add(v_.size() + histograms.size());
+    row_held_.Add(v_.size() + samples);
     bool full = v_.size() == times_.size();
-    SetSeries({full ? times_ : t_, v_}, &histograms, full);
+    SetSeries({full ? times_ : t_, v_}, &histograms_of_row_, full);
     return true;
   }
   const model::Labels& labels() override { return child_->labels(); }
@@ -62,6 +70,7 @@ class SubquerySource final : public RangeSource {
   std::vector<TimeMs> times_;
   std::vector<TimeMs> t_;
   std::vector<double> v_;
+  std::vector<storage::HistogramSample> histograms_of_row_;
 };
 
 }  // namespace

@@ -185,7 +185,7 @@ class Sharing {
     std::vector<PlanNode*> leaves;
     CollectLeaves(node, &leaves);
     for (const PlanNode* leaf : leaves) {
-      key += '\n';
+      key += leaf->histogram_stats ? '#' : '\n';
       for (const model::Matcher& matcher : leaf->pushed) key += matcher.ToString();
     }
     return key;

@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "promql/parser/parser.h"
+#include "promql/plan/histogram_stats.h"
 #include "promql/plan/optimise.h"
 
 namespace watchfire::promql {
@@ -500,6 +501,7 @@ PlanPtr MakePlan(const Expr& expr, const QueryContext& context, const Grid& grid
   Planner planner(context, grid);
   PlanPtr root = planner.Lower(expr, nullptr);
   if (grid.count > 1) root = planner.Wrap(std::move(root));
+  MarkHistogramStats(*root);
   Optimise(*root);
   return root;
 }

@@ -58,6 +58,8 @@ struct PlanNode {
   bool by = false;
   // Selectors and ranges: the storage tells each series' group by `grouping` and `by`.
   bool tells_groups = false;
+  // Selectors and ranges: of native histograms only count and sum are needed (histogram_stats.h).
+  bool histogram_stats = false;
   // Matchers from the other side of a join, beside the selector's own.
   model::Matchers pushed;
   // Equal parts have the same number and are computed once; 0: this one is computed by itself.
