@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
-const FIRST_LOAD_KB = 250;
+const FIRST_LOAD_KB = 130;
 
 let manifest;
 try {

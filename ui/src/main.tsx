@@ -1,9 +1,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import './style/mantine.css';
 import './style/tokens.css';
 import './style/base.css';
-import './style/controls.css';
 import { App } from './app/App';
 
 const root = document.getElementById('root');

@@ -1,4 +1,6 @@
-import { Modal } from '@mantine/core';
+import { IconX } from '@tabler/icons-react';
+import { Dialog } from '../parts/Dialog';
+import { IconButton } from '../parts/IconButton';
 import { PLACES } from './places';
 import styles from './KeysHelp.module.css';
 
@@ -34,18 +36,17 @@ const GROUPS: readonly { title: string; keys: readonly (readonly [string, string
 
 export function KeysHelp({ onClose }: KeysHelpProps) {
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title="Keys"
-      size={560}
-      transitionProps={{ duration: 0 }}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog label="Keys" width={560} onClose={onClose}>
+      <header className={styles.head}>
+        <h2 className={styles.heading}>Keys</h2>
+        <IconButton aria-label="Close" onClick={onClose}>
+          <IconX size={16} />
+        </IconButton>
+      </header>
       <div className={styles.groups}>
         {GROUPS.map(({ title, keys }) => (
           <section key={title}>
-            <h2 className={styles.title}>{title}</h2>
+            <h3 className={styles.title}>{title}</h3>
             <dl className={styles.keys}>
               {keys.map(([key, does]) => (
                 <div key={key} className={styles.row}>
@@ -63,6 +64,6 @@ export function KeysHelp({ onClose }: KeysHelpProps) {
           </section>
         ))}
       </div>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,9 +1,9 @@
-import { Modal } from '@mantine/core';
 import { IconMoonStars, IconTimeline, type Icon } from '@tabler/icons-react';
 import { useState, type KeyboardEvent } from 'react';
 import { useLocation } from 'wouter';
 import { fuzzyFilter } from '../lib/fuzzy';
 import { encodePanels, NEW_PANEL } from '../lib/panelUrl';
+import { Dialog } from '../parts/Dialog';
 import { usePromqlNames } from '../promql/usePromqlNames';
 import { PLACES } from './places';
 import styles from './Palette.module.css';
@@ -79,18 +79,10 @@ export function Palette({ onClose, onTheme }: PaletteProps) {
   };
 
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      withCloseButton={false}
-      size={600}
-      padding={0}
-      yOffset="12vh"
-      transitionProps={{ duration: 0 }}
-    >
+    <Dialog label="Search" width={600} onClose={onClose}>
       <input
         className={styles.input}
-        data-autofocus
+        autoFocus
         role="combobox"
         aria-expanded
         aria-controls="palette-list"
@@ -128,6 +120,6 @@ export function Palette({ onClose, onTheme }: PaletteProps) {
         })}
       </ul>
       {found.length === 0 && <p className={styles.none}>Nothing has these letters in its name.</p>}
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,8 +1,8 @@
-import { useMantineColorScheme } from '@mantine/core';
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { Redirect, Route, Switch, useLocation, useSearch } from 'wouter';
 import { PageBarSlot } from '../parts/PageBar';
 import { Skeleton } from '../parts/Skeleton';
+import { setColourScheme, useColourScheme } from '../parts/colourScheme';
 import { useRemembered } from '../parts/hooks';
 import { NotFound } from './NotFound';
 import { placeOf } from './places';
@@ -46,13 +46,13 @@ export function Shell() {
   const [drawer, setDrawer] = useState(false);
   const [over, setOver] = useState<'palette' | 'keys' | null>(null);
   const [slot, setSlot] = useState<HTMLElement | null>(null);
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const colourScheme = useColourScheme();
   const place = placeOf(path);
 
   const cycleTheme = useCallback(() => {
     const next = { auto: 'light', light: 'dark', dark: 'auto' } as const;
-    setColorScheme(next[colorScheme]);
-  }, [colorScheme, setColorScheme]);
+    setColourScheme(next[colourScheme]);
+  }, [colourScheme]);
   const leave = () => {
     setDrawer(false);
     window.scrollTo(0, 0);
@@ -96,7 +96,7 @@ export function Shell() {
           menuOpen={drawer}
           onPalette={() => setOver('palette')}
           onHelp={() => setOver('keys')}
-          colourScheme={colorScheme}
+          colourScheme={colourScheme}
           onTheme={cycleTheme}
         />
         <main id="main" className={styles.main} tabIndex={-1}>

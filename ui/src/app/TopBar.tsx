@@ -1,4 +1,3 @@
-import { ActionIcon } from '@mantine/core';
 import {
   IconDeviceDesktop,
   IconKeyboard,
@@ -7,9 +6,9 @@ import {
   IconSearch,
   IconSun,
 } from '@tabler/icons-react';
+import { IconButton } from '../parts/IconButton';
+import type { ColourScheme } from '../parts/colourScheme';
 import styles from './TopBar.module.css';
-
-export type ColourScheme = 'light' | 'dark' | 'auto';
 
 export interface TopBarProps {
   title: string;
@@ -37,9 +36,8 @@ export function TopBar(props: TopBarProps) {
   const { icon: ThemeIcon, name } = THEMES[props.colourScheme];
   return (
     <header className={styles.bar}>
-      <ActionIcon
+      <IconButton
         variant="subtle"
-        color="gray"
         size={36}
         className={styles.menu}
         aria-label="Pages"
@@ -48,7 +46,7 @@ export function TopBar(props: TopBarProps) {
         onClick={onMenu}
       >
         <IconMenu2 size={20} />
-      </ActionIcon>
+      </IconButton>
       <h1 className={styles.title}>
         {parent !== null && <span className={styles.parent}>{`${parent} / `}</span>}
         {title}
@@ -64,19 +62,17 @@ export function TopBar(props: TopBarProps) {
         <span className={styles.searchText}>Search</span>
         <kbd className={styles.kbd}>{`${MODIFIER} K`}</kbd>
       </button>
-      <ActionIcon
+      <IconButton
         variant="subtle"
-        color="gray"
         size={32}
         aria-label={`Theme: ${name}`}
         title={`Theme: ${name}`}
         onClick={onTheme}
       >
         <ThemeIcon size={18} />
-      </ActionIcon>
-      <ActionIcon
+      </IconButton>
+      <IconButton
         variant="subtle"
-        color="gray"
         size={32}
         className={styles.keys}
         aria-label="Keys"
@@ -84,7 +80,7 @@ export function TopBar(props: TopBarProps) {
         onClick={onHelp}
       >
         <IconKeyboard size={18} />
-      </ActionIcon>
+      </IconButton>
     </header>
   );
 }

@@ -1,6 +1,7 @@
-import { ActionIcon, TextInput } from '@mantine/core';
 import { IconFilter, IconX } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
+import { IconButton } from './IconButton';
+import { TextField } from './TextField';
 
 export interface FilterBoxProps {
   value: string;
@@ -25,7 +26,7 @@ export function FilterBox({ value, onChange, placeholder, className }: FilterBox
     return () => document.removeEventListener('keydown', onKey);
   }, []);
   return (
-    <TextInput
+    <TextField
       ref={input}
       {...(className === undefined ? {} : { className })}
       type="search"
@@ -36,15 +37,14 @@ export function FilterBox({ value, onChange, placeholder, className }: FilterBox
       leftSection={<IconFilter size={16} aria-hidden />}
       rightSection={
         value === '' ? null : (
-          <ActionIcon
+          <IconButton
             variant="subtle"
-            color="gray"
-            size="sm"
+            size={22}
             aria-label="Clear the filter"
             onClick={() => onChange('')}
           >
             <IconX size={14} />
-          </ActionIcon>
+          </IconButton>
         )
       }
       onChange={(event) => onChange(event.currentTarget.value)}

@@ -1,10 +1,10 @@
-import { Button } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { formatClock, formatRelative } from '../lib/time';
 import { Notice } from './Notice';
 import { Skeleton } from './Skeleton';
 import { useNow } from './hooks';
+import { Button } from './Button';
 
 export interface LoadedProps<T> {
   query: UseQueryResult<T>;

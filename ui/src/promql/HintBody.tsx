@@ -1,7 +1,7 @@
-import { Button } from '@mantine/core';
 import { diffWords } from '../lib/textDiff';
 import type { Hint } from '../lib/hints';
 import { HintText } from './HintText';
+import { Button } from '../parts/Button';
 import styles from './hints.module.css';
 
 export interface HintBodyProps {

@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core';
 import { IconZoomExclamation } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { queryInstant } from '../../api/query';
@@ -8,6 +7,7 @@ import type { PanelState } from '../../lib/panelUrl';
 import { formatCount } from '../../lib/units';
 import { EmptyState } from '../../parts/EmptyState';
 import { usePromqlNames } from '../../promql/usePromqlNames';
+import { Button } from '../../parts/Button';
 
 export interface EmptyResultProps {
   expr: string;

@@ -1,4 +1,3 @@
-import { ActionIcon, Button } from '@mantine/core';
 import { IconRefresh, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { explainQuery } from '../../api/explain';
@@ -11,6 +10,8 @@ import { useLasting } from '../../parts/hooks';
 import { PlanTotalsLine } from '../../panels/plan/PlanTotalsLine';
 import { PlanTree } from '../../panels/plan/PlanTree';
 import { explainKey, type PanelAnswer } from './usePanelQuery';
+import { IconButton } from '../../parts/IconButton';
+import { Button } from '../../parts/Button';
 import styles from './explain.module.css';
 
 export interface ExplainPanelProps {
@@ -45,25 +46,23 @@ export function ExplainPanel({ panel, answer, onLight, onClose }: ExplainPanelPr
             className={styles.when}
           >{`measured at ${formatClock(dataUpdatedAt).slice(0, 8)}`}</span>
         )}
-        <ActionIcon
+        <IconButton
           variant="subtle"
-          color="gray"
           aria-label="Measure again"
           title="Measure again"
           disabled={isFetching}
           onClick={() => void refetch()}
         >
           <IconRefresh size={16} />
-        </ActionIcon>
-        <ActionIcon
+        </IconButton>
+        <IconButton
           variant="subtle"
-          color="gray"
           aria-label="Close Explain"
           title="Close Explain"
           onClick={onClose}
         >
           <IconX size={16} />
-        </ActionIcon>
+        </IconButton>
       </header>
       {error !== null && (
         <Notice

@@ -1,8 +1,8 @@
-import { Button } from '@mantine/core';
 import { IconChartLine } from '@tabler/icons-react';
 import { metricNames } from '../../lib/metricNames';
 import { EmptyState } from '../../parts/EmptyState';
 import { usePromqlNames } from '../../promql/usePromqlNames';
+import { Button } from '../../parts/Button';
 import styles from './query.module.css';
 
 export interface FirstQueryProps {

@@ -1,10 +1,10 @@
-import { ActionIcon } from '@mantine/core';
 import { IconHistory } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Dropdown } from '../../parts/Dropdown';
 import { DropdownItem } from '../../parts/DropdownItem';
 import { DropdownLabel } from '../../parts/DropdownLabel';
 import { recentQueries } from './queryHistory';
+import { IconButton } from '../../parts/IconButton';
 import styles from './query.module.css';
 
 export interface HistoryMenuProps {
@@ -22,15 +22,9 @@ export function HistoryMenu({ onPick }: HistoryMenuProps) {
       width={420}
       onOpen={() => setRecent(recentQueries().slice(0, SHOWN))}
       trigger={(props) => (
-        <ActionIcon
-          {...props}
-          variant="subtle"
-          color="gray"
-          size={36}
-          aria-label="Recent expressions"
-        >
+        <IconButton {...props} variant="subtle" size={36} aria-label="Recent expressions">
           <IconHistory size={18} />
-        </ActionIcon>
+        </IconButton>
       )}
     >
       <DropdownLabel>Recent expressions</DropdownLabel>

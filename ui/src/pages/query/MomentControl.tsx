@@ -1,8 +1,9 @@
-import { Button, TextInput } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight, IconClock } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { PanelState } from '../../lib/panelUrl';
 import { formatDateTime, parseDateTime, zoneName } from '../../lib/time';
+import { Button } from '../../parts/Button';
+import { TextField } from '../../parts/TextField';
 import styles from './query.module.css';
 
 export interface MomentControlProps {
@@ -35,7 +36,7 @@ export function MomentControl({ panel, onChange }: MomentControlProps) {
       <Button variant="default" aria-label="Earlier" onClick={() => shift(-1)}>
         <IconChevronLeft size={16} />
       </Button>
-      <TextInput
+      <TextField
         className={styles.moment}
         aria-label={`Evaluation time, ${zoneName(momentMs ?? 0)}`}
         title={wrong ? 'A date and time such as 2026-01-31 14:00' : 'Evaluation time; empty is now'}

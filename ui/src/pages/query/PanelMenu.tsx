@@ -1,9 +1,9 @@
-import { ActionIcon } from '@mantine/core';
 import { IconCopy, IconDots, IconTrash } from '@tabler/icons-react';
 import type { TooltipMode } from '../../chart/tooltip';
 import { Dropdown } from '../../parts/Dropdown';
 import { DropdownItem } from '../../parts/DropdownItem';
 import { DropdownLabel } from '../../parts/DropdownLabel';
+import { IconButton } from '../../parts/IconButton';
 
 export interface PanelMenuProps {
   tooltip: TooltipMode;
@@ -25,9 +25,9 @@ export function PanelMenu({ tooltip, onTooltip, onDuplicate, onRemove }: PanelMe
       align="end"
       width={208}
       trigger={(props) => (
-        <ActionIcon {...props} variant="subtle" color="gray" size={36} aria-label="Panel actions">
+        <IconButton {...props} variant="subtle" size={36} aria-label="Panel actions">
           <IconDots size={18} />
-        </ActionIcon>
+        </IconButton>
       )}
     >
       <DropdownLabel>Hovering the graph shows</DropdownLabel>

@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { ApiError } from '../../api/client';
@@ -15,6 +14,7 @@ import { EmptyResult } from './EmptyResult';
 import { FirstQuery } from './FirstQuery';
 import { QueryError } from './QueryError';
 import type { PanelAnswer } from './usePanelQuery';
+import { Button } from '../../parts/Button';
 import styles from './query.module.css';
 
 export interface PanelResultProps {

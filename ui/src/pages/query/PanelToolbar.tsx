@@ -1,4 +1,3 @@
-import { ActionIcon, Button, SegmentedControl } from '@mantine/core';
 import { IconChartAreaLine, IconChartLine, IconListTree, IconTable } from '@tabler/icons-react';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { PanelState, PanelTab } from '../../lib/panelUrl';
@@ -7,6 +6,9 @@ import { QueryStatus } from './QueryStatus';
 import { RangeControl } from './RangeControl';
 import { ResolutionControl } from './ResolutionControl';
 import type { PanelAnswer } from './usePanelQuery';
+import { IconButton } from '../../parts/IconButton';
+import { Button } from '../../parts/Button';
+import { Segments } from '../../parts/Segments';
 import styles from './query.module.css';
 
 export interface PanelToolbarProps {
@@ -38,7 +40,7 @@ export function PanelToolbar({ panel, onChange, query }: PanelToolbarProps) {
   const graph = panel.tab === 'graph';
   return (
     <div className={styles.toolbar}>
-      <SegmentedControl
+      <Segments
         aria-label="Show as"
         data={TABS}
         value={panel.tab}
@@ -58,7 +60,7 @@ export function PanelToolbar({ panel, onChange, query }: PanelToolbarProps) {
         <>
           <RangeControl panel={panel} onChange={onChange} />
           <ResolutionControl panel={panel} onChange={onChange} />
-          <ActionIcon
+          <IconButton
             variant="default"
             size={32}
             aria-pressed={panel.stacked}
@@ -67,7 +69,7 @@ export function PanelToolbar({ panel, onChange, query }: PanelToolbarProps) {
             onClick={() => onChange({ ...panel, stacked: !panel.stacked })}
           >
             <IconChartAreaLine size={17} />
-          </ActionIcon>
+          </IconButton>
         </>
       ) : (
         <MomentControl panel={panel} onChange={onChange} />

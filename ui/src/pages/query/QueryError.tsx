@@ -1,9 +1,9 @@
-import { Button } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { ApiError, type ApiErrorType } from '../../api/client';
 import type { ErrorPosition } from '../../lib/errorPosition';
 import { Notice } from '../../parts/Notice';
 import type { PanelAnswer } from './usePanelQuery';
+import { Button } from '../../parts/Button';
 import styles from './query.module.css';
 
 export interface QueryErrorProps {

@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { NEW_PANEL } from '../../lib/panelUrl';
 import { useRemembered } from '../../parts/hooks';
@@ -7,6 +6,7 @@ import { PageBar } from '../../parts/PageBar';
 import { QueryPanel } from './QueryPanel';
 import { RefreshControl } from './RefreshControl';
 import { usePanels } from './usePanels';
+import { Button } from '../../parts/Button';
 
 export function QueryPage() {
   const { panels, refresh, setRefresh, change, add, remove } = usePanels();

@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core';
 import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
@@ -16,6 +15,7 @@ import { PanelResult } from './PanelResult';
 import { PanelToolbar } from './PanelToolbar';
 import { rememberQuery } from './queryHistory';
 import { explainKey, panelQueryKey, usePanelQuery, type PanelAnswer } from './usePanelQuery';
+import { Button } from '../../parts/Button';
 import styles from './query.module.css';
 
 export interface QueryPanelProps {

@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core';
 import {
   IconChevronDown,
   IconChevronLeft,
@@ -12,6 +11,7 @@ import { formatDateTime } from '../../lib/time';
 import { neighbourRange, rangeWords } from '../../lib/timeRange';
 import { Dropdown } from '../../parts/Dropdown';
 import { RangePicker } from './RangePicker';
+import { Button } from '../../parts/Button';
 import styles from './query.module.css';
 
 export interface RangeControlProps {

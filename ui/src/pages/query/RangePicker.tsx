@@ -1,9 +1,10 @@
-import { Button, TextInput } from '@mantine/core';
 import { use, useState } from 'react';
 import type { PanelState } from '../../lib/panelUrl';
 import { formatDateTime, parseDateTime, parseDuration, zoneName } from '../../lib/time';
 import { RANGE_PRESETS_MS, rangeWords } from '../../lib/timeRange';
 import { DropdownContext } from '../../parts/dropdownContext';
+import { Button } from '../../parts/Button';
+import { TextField } from '../../parts/TextField';
 import styles from './RangePicker.module.css';
 
 export interface RangePickerProps {
@@ -47,13 +48,13 @@ export function RangePicker({ panel, onChange }: RangePickerProps) {
           apply();
         }}
       >
-        <TextInput
+        <TextField
           label="From"
           value={from}
           error={fromMs === null ? form : ordered ? null : 'Must be before the end'}
           onChange={(event) => setFrom(event.currentTarget.value)}
         />
-        <TextInput
+        <TextField
           label="To"
           value={to}
           error={toMs === null ? form : null}

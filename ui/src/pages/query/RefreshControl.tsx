@@ -1,9 +1,9 @@
-import { Button } from '@mantine/core';
 import { IconChevronDown, IconRefresh } from '@tabler/icons-react';
 import { useIsFetching, useQueryClient } from '@tanstack/react-query';
 import { Dropdown } from '../../parts/Dropdown';
 import { DropdownItem } from '../../parts/DropdownItem';
 import { DropdownLabel } from '../../parts/DropdownLabel';
+import { Button } from '../../parts/Button';
 import styles from './query.module.css';
 
 export interface RefreshControlProps {

@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
 import type { Density, PanelState } from '../../lib/panelUrl';
 import { formatDuration } from '../../lib/time';
@@ -7,6 +6,7 @@ import { Dropdown } from '../../parts/Dropdown';
 import { DropdownItem } from '../../parts/DropdownItem';
 import { DropdownLabel } from '../../parts/DropdownLabel';
 import { StepForm } from './StepForm';
+import { Button } from '../../parts/Button';
 
 export interface ResolutionControlProps {
   panel: PanelState;

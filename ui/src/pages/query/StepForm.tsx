@@ -1,7 +1,7 @@
-import { TextInput } from '@mantine/core';
 import { use, useState } from 'react';
 import { parseDuration } from '../../lib/time';
 import { DropdownContext } from '../../parts/dropdownContext';
+import { TextField } from '../../parts/TextField';
 import styles from './query.module.css';
 
 export interface StepFormProps {
@@ -23,7 +23,7 @@ export function StepForm({ onApply }: StepFormProps) {
         onApply(stepMs);
       }}
     >
-      <TextInput
+      <TextField
         aria-label="Step"
         placeholder="15s, 5m, 1h"
         value={text}

@@ -1,4 +1,3 @@
-import { Button, SegmentedControl } from '@mantine/core';
 import { IconFilterOff, IconListCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { fetchRules, type Rule, type RuleGroup } from '../../api/rules';
@@ -10,6 +9,8 @@ import { Loaded } from '../../parts/Loaded';
 import page from '../../parts/page.module.css';
 import { usePageParam } from '../../parts/usePageParam';
 import { GroupCard } from './GroupCard';
+import { Button } from '../../parts/Button';
+import { Segments } from '../../parts/Segments';
 
 export function RulesPage() {
   const query = useQuery({
@@ -81,7 +82,7 @@ function Groups({ groups }: { groups: readonly RuleGroup[] }) {
           onChange={setFilter}
           placeholder={'Filter by name, expression or label="value"'}
         />
-        <SegmentedControl
+        <Segments
           aria-label="State"
           value={state}
           onChange={(value) => setState(value === 'all' ? '' : value)}

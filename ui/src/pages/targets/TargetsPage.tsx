@@ -1,4 +1,3 @@
-import { Button, SegmentedControl } from '@mantine/core';
 import { IconFilterOff, IconTargetOff } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { fetchTargets, type Targets } from '../../api/targets';
@@ -14,6 +13,8 @@ import { TabLinks } from '../../parts/TabLinks';
 import { countHealth, groupPools, type HealthFilter } from './pools';
 import { PoolCard } from './PoolCard';
 import { TARGET_TABS } from './tabs';
+import { Button } from '../../parts/Button';
+import { Segments } from '../../parts/Segments';
 
 const REFRESH_MS = 5000;
 
@@ -73,7 +74,7 @@ function TargetList({ targets }: { targets: Targets }) {
           onChange={setFilter}
           placeholder={'Filter by text, label="value" or -label="value"'}
         />
-        <SegmentedControl
+        <Segments
           aria-label="State"
           value={health}
           onChange={(value) => setHealth(value === 'all' ? '' : value)}

@@ -1,10 +1,10 @@
-import { useComputedColorScheme } from '@mantine/core';
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { LineChart } from '../../chart/lineChart';
 import type { TooltipMode } from '../../chart/tooltip';
 import type { QueryWindow } from '../../lib/timeRange';
 import { formatDateTime } from '../../lib/time';
 import { formatCount, type Unit } from '../../lib/units';
+import { useShownScheme } from '../../parts/colourScheme';
 import type { GraphModel } from './useGraphSeries';
 import styles from './Graph.module.css';
 
@@ -26,7 +26,7 @@ export function Graph(props: GraphProps) {
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<LineChart>(null);
   const [drawn, setDrawn] = useState(0);
-  const scheme = useComputedColorScheme('light');
+  const scheme = useShownScheme();
 
   const onZoom = useEffectEvent((startMs: number, endMs: number) => props.onZoom(startMs, endMs));
   const onZoomOut = useEffectEvent(() => props.onZoomOut());

@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import type { MatrixSeries } from '../../api/query';
 import type { TooltipMode } from '../../chart/tooltip';
@@ -10,6 +9,7 @@ import { Notice } from '../../parts/Notice';
 import { Graph } from './Graph';
 import { Legend } from './Legend';
 import { useGraphSeries } from './useGraphSeries';
+import { Button } from '../../parts/Button';
 import styles from './GraphResult.module.css';
 
 export interface GraphResultProps {

@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useRef, useState } from 'react';
 import type { QueryResult } from '../../api/query';
@@ -8,6 +7,7 @@ import { formatCount } from '../../lib/units';
 import { FilterBox } from '../../parts/FilterBox';
 import { ResultRow } from './ResultRow';
 import { toRows } from './rows';
+import { Button } from '../../parts/Button';
 import styles from './ResultTable.module.css';
 
 export interface ResultTableProps {
@@ -85,7 +85,7 @@ export function ResultTable({ result, unit }: ResultTableProps) {
       {shown.length === 0 && (
         <p className={styles.none}>
           {`None of the ${formatCount(rows.length, 'row')} matches the filter. `}
-          <Button size="compact-xs" variant="subtle" onClick={() => setFilter('')}>
+          <Button size="xs" variant="default" onClick={() => setFilter('')}>
             Clear the filter
           </Button>
         </p>

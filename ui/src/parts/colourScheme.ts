@@ -1,0 +1,44 @@
+import { useSyncExternalStore } from 'react';
+import { recall, remember } from '../lib/storage';
+
+export type ColourScheme = 'light' | 'dark' | 'auto';
+
+const KEY = 'theme';
+const listeners = new Set<() => void>();
+const system = window.matchMedia('(prefers-color-scheme: dark)');
+
+function chosen(): ColourScheme {
+  const kept = recall(KEY);
+  return kept === 'light' || kept === 'dark' ? kept : 'auto';
+}
+
+let scheme = chosen();
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  system.addEventListener('change', listener);
+  return () => {
+    listeners.delete(listener);
+    system.removeEventListener('change', listener);
+  };
+}
+
+/** The person's choice for this browser. The page's first script puts it on before all else. */
+export function setColourScheme(next: ColourScheme): void {
+  scheme = next;
+  remember(KEY, next);
+  if (next === 'auto') delete document.documentElement.dataset['theme'];
+  else document.documentElement.dataset['theme'] = next;
+  for (const listener of listeners) listener();
+}
+
+export function useColourScheme(): ColourScheme {
+  return useSyncExternalStore(subscribe, () => scheme);
+}
+
+/** What is in fact shown. */
+export function useShownScheme(): 'light' | 'dark' {
+  return useSyncExternalStore(subscribe, () =>
+    scheme === 'auto' ? (system.matches ? 'dark' : 'light') : scheme,
+  );
+}
