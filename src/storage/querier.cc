@@ -1,6 +1,7 @@
 #include "storage/querier.h"
 
 #include "storage/label_groups.h"
+#include "storage/series_table.h"
 
 namespace watchfire::storage {
 
@@ -68,6 +69,10 @@ bool SeriesSet::NextLatest(TimeMs mint, TimeMs maxt, LatestRun* run) {
 
 const model::Labels& SeriesSet::RunLabels(size_t) {
   return At().labels();
+}
+
+std::unique_ptr<SeriesTable> SeriesSet::TakeTable() {
+  return nullptr;
 }
 
 const model::Labels& SeriesSet::GroupLabels(uint32_t group) const {

@@ -57,6 +57,8 @@ struct HistogramSample {
   TimeMs st = 0;  // as in Columns
 };
 
+class SeriesTable;
+
 class Series {
  public:
   virtual ~Series() = default;
@@ -120,6 +122,9 @@ class SeriesSet {
   // Labels of a group that a run told of. Groups are numbered from 0 in order of appearance.
   virtual const model::Labels& GroupLabels(uint32_t group) const;
 
+  // For those who merge: the set as a table, whatever the hints' limit, instead of walking it; null
+  // if there is none.
+  virtual std::unique_ptr<SeriesTable> TakeTable();
   // How many series there may be, before anything is read; 0: unknown.
   virtual size_t size_estimate() const { return 0; }
   // At most `parts` sets that together, in this order, give what this one would have, each for a
@@ -143,6 +148,8 @@ class Querier {
   // `sorted`: series come in label order (upstream's), which costs a sort.
   virtual std::unique_ptr<SeriesSet> Select(bool sorted, const SelectHints& hints,
                                             const model::Matchers& matchers) = 0;
+  // False if plainly no series has a sample in the range, both ends inclusive.
+  virtual bool MayHave(TimeMs /*mint*/, TimeMs /*maxt*/) const { return true; }
   // Sorted, distinct; only of series that match, if matchers are given; 0 = no limit.
   virtual Result<std::vector<std::string>> LabelNames(const model::Matchers& matchers,
                                                       uint64_t limit) = 0;

@@ -23,6 +23,7 @@ class BlockQuerier final : public storage::Querier {
 
   std::unique_ptr<storage::SeriesSet> Select(bool sorted, const storage::SelectHints& hints,
                                              const model::Matchers& matchers) override;
+  bool MayHave(TimeMs mint, TimeMs maxt) const override;
   Result<std::vector<std::string>> LabelNames(const model::Matchers& matchers,
                                               uint64_t limit) override;
   Result<std::vector<std::string>> LabelValues(const std::string& name,
@@ -30,7 +31,7 @@ class BlockQuerier final : public storage::Querier {
                                                uint64_t limit) override;
 
  private:
-  bool Overlaps() const;
+  bool Overlaps() const { return MayHave(mint_, maxt_); }
 
   std::shared_ptr<const Block> block_;
   std::shared_ptr<const Tombstones> tombstones_;

@@ -15,6 +15,9 @@ class HeadQuerier final : public storage::Querier {
 
   std::unique_ptr<storage::SeriesSet> Select(bool sorted, const storage::SelectHints& hints,
                                              const model::Matchers& matchers) override;
+  bool MayHave(TimeMs mint, TimeMs maxt) const override {
+    return MayHaveSamples(std::max(mint, view_.mint), std::min(maxt, view_.maxt));
+  }
   Result<std::vector<std::string>> LabelNames(const model::Matchers& matchers,
                                               uint64_t limit) override;
   Result<std::vector<std::string>> LabelValues(const std::string& name,
@@ -45,7 +48,7 @@ std::unique_ptr<storage::SeriesSet> HeadQuerier::Select(bool sorted,
                                                         const storage::SelectHints& hints,
                                                         const model::Matchers& matchers) {
   std::vector<SeriesId> ids;
-  if (MayHaveSamples(std::max(view_.mint, hints.start), std::min(view_.maxt, hints.end))) {
+  if (MayHave(hints.start, hints.end)) {
     ids = head_->index_.Select(matchers);
     if (sorted) head_->index_.SortByLabels(&ids);
   }

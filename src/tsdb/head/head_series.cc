@@ -7,20 +7,23 @@ namespace watchfire::head {
 HeadSeries::HeadSeries(Head* head, const View& view)
     : head_(head), view_(view), reader_(&head->samples_, view.snapshot) {}
 
-bool HeadSeries::Reset(SeriesId id) {
+void HeadSeries::Point(SeriesId id) {
   id_ = id;
   has_labels_ = false;
   deleted_ = Deletions::Of(view_.deleted, id);
   has_late_ = std::any_of(view_.late.begin(), view_.late.end(), [&](const auto& store) {
-    return store->MayHaveSamples(id, view_.mint, view_.maxt);
+    return !store->empty() && store->MayHaveSamples(id, view_.mint, view_.maxt);
   });
+}
+
+bool HeadSeries::Shows() {
   if (deleted_ != nullptr) {
     return !Read(view_.mint, view_.maxt).t.empty() ||
            !ReadHistograms(view_.mint, view_.maxt).empty();
   }
-  if (has_late_ || reader_.HasSamples(id, view_.mint, view_.maxt)) return true;
+  if (has_late_ || reader_.HasSamples(id_, view_.mint, view_.maxt)) return true;
   return !head_->histograms_.empty() &&
-         head_->histograms_.HasSamples(id, view_.mint, view_.maxt, view_.snapshot->sequence());
+         head_->histograms_.HasSamples(id_, view_.mint, view_.maxt, view_.snapshot->sequence());
 }
 
 const model::Labels& HeadSeries::labels() const {

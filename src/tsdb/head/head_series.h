@@ -25,8 +25,9 @@ class HeadSeries final : public storage::Series {
  public:
   HeadSeries(Head* head, const View& view);
 
-  // Whether the series shows anything.
-  bool Reset(SeriesId id);
+  void Point(SeriesId id);
+  // Whether the series has anything in the range of the view.
+  bool Shows();
 
   const model::Labels& labels() const override;
   storage::Columns Read(TimeMs mint, TimeMs maxt) override;

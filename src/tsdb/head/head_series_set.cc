@@ -32,7 +32,8 @@ HeadSeriesSet::~HeadSeriesSet() = default;
 
 bool HeadSeriesSet::Next() {
   while (next_ < end_ && left_ > 0) {
-    if (!series_.Reset(chosen_->ids[next_++])) continue;
+    series_.Point(chosen_->ids[next_++]);
+    if (!series_.Shows()) continue;
     --left_;
     return true;
   }
@@ -111,7 +112,7 @@ bool HeadSeriesSet::NextRun(TimeMs mint, TimeMs maxt, storage::SeriesRun* run) {
 
 bool HeadSeriesSet::ReadAlone(storage::SeriesRun* run) {
   std::span<const SeriesId> ids = std::span(chosen_->ids).subspan(next_++, 1);
-  if (!series_.Reset(ids[0])) return false;
+  series_.Point(ids[0]);
   storage::Columns columns = series_.Read(mint_, maxt_);
   histograms_ = series_.ReadHistograms(mint_, maxt_);
   if (columns.t.empty() && histograms_.empty()) return false;
@@ -141,7 +142,7 @@ bool HeadSeriesSet::NextLatest(TimeMs mint, TimeMs maxt, storage::LatestRun* run
 
 bool HeadSeriesSet::LatestAlone(storage::LatestRun* run) {
   std::span<const SeriesId> ids = std::span(chosen_->ids).subspan(next_++, 1);
-  if (!series_.Reset(ids[0])) return false;
+  series_.Point(ids[0]);
   sample_ = {};
   bool found = series_.Latest(mint_, maxt_, &sample_);
   histograms_ = series_.ReadHistograms(found ? sample_.t + 1 : mint_, maxt_);
@@ -159,6 +160,59 @@ const model::Labels& HeadSeriesSet::RunLabels(size_t i) {
 
 const model::Labels& HeadSeriesSet::GroupLabels(uint32_t group) const {
   return groups_->LabelsOf(group);
+}
+
+class HeadSeriesSet::Table final : public storage::SeriesTable {
+ public:
+  explicit Table(std::shared_ptr<const Chosen> chosen)
+      : chosen_(std::move(chosen)), series_(chosen_->head, *chosen_->view) {
+    if (chosen_->groups) {
+      groups_ =
+          std::make_unique<index::PartGroups>(*chosen_->store, chosen_->grouping, chosen_->by);
+    }
+  }
+  size_t size() const override { return chosen_->ids.size(); }
+  storage::LabelsHash HashAt(size_t i) override {
+    index::LabelStore::Parts parts = chosen_->store->PartsOf(chosen_->ids[i]);
+    storage::LabelsHash hash = HashOf(index::Side::kShape, parts.shape);
+    return hash += HashOf(index::Side::kTarget, parts.target);
+  }
+  storage::Series& Open(size_t i) override {
+    series_.Point(chosen_->ids[i]);
+    return series_;
+  }
+  bool Shows() override { return series_.Shows(); }
+  uint32_t GroupAt(size_t i) override { return groups_->Find(chosen_->ids[i]); }
+  const model::Labels& GroupLabels(uint32_t group) const override {
+    return groups_->LabelsOf(group);
+  }
+  TimeMs newest() const override { return kMaxTime; }
+  Result<void> status() const override { return {}; }
+  std::unique_ptr<storage::SeriesTable> Fork() const override {
+    return std::make_unique<Table>(chosen_);
+  }
+
+ private:
+  // No part that has a label has the sum 0.
+  storage::LabelsHash HashOf(index::Side side, index::PartId part) {
+    std::vector<storage::LabelsHash>& known = hashes_[static_cast<size_t>(side)];
+    if (known.size() <= part) known.resize(chosen_->store->parts(side).size());
+    if (known[part] == storage::LabelsHash()) {
+      chosen_->store->ForEachLabel(side, part, [&](const model::LabelView& label) {
+        known[part] += storage::HashOfLabel(label.name, label.value);
+      });
+    }
+    return known[part];
+  }
+
+  std::shared_ptr<const Chosen> chosen_;
+  HeadSeries series_;
+  std::unique_ptr<index::PartGroups> groups_;
+  std::array<std::vector<storage::LabelsHash>, 2> hashes_;  // by part
+};
+
+std::unique_ptr<storage::SeriesTable> HeadSeriesSet::TakeTable() {
+  return std::make_unique<Table>(chosen_);
 }
 
 std::vector<std::unique_ptr<storage::SeriesSet>> HeadSeriesSet::Split(size_t parts) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "storage/querier.h"
+#include "storage/series_table.h"
 #include "tsdb/head/head_series.h"
 #include "tsdb/index/part_groups.h"
 #include "tsdb/samples/sample_runs.h"
@@ -28,10 +29,13 @@ class HeadSeriesSet final : public storage::SeriesSet {
   bool NextLatest(TimeMs mint, TimeMs maxt, storage::LatestRun* run) override;
   const model::Labels& RunLabels(size_t i) override;
   const model::Labels& GroupLabels(uint32_t group) const override;
+  std::unique_ptr<storage::SeriesTable> TakeTable() override;
   size_t size_estimate() const override { return end_ - next_; }
   std::vector<std::unique_ptr<storage::SeriesSet>> Split(size_t parts) override;
 
  private:
+  class Table;
+
   // What the parts of a split set share.
   struct Chosen {
     Head* head;

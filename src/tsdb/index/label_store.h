@@ -155,6 +155,13 @@ class LabelStore {
   }
   const PartTable& parts(Side side) const { return side == Side::kShape ? shapes_ : targets_; }
   model::Labels LabelsOf(SeriesId id) const;
+  // visit(LabelView) for those of a part, in order of names.
+  template <typename Visit>
+  void ForEachLabel(Side side, PartId part, Visit visit) const {
+    parts(side).ForEach(part, [&](Pair pair) {
+      visit(model::LabelView{names_.Text(pair.name), ValueText(pair)});
+    });
+  }
 
   std::optional<NameId> FindName(std::string_view name) const { return names_.Find(name); }
   uint32_t num_names() const { return names_.size(); }
