@@ -2,6 +2,7 @@
 // ("one") is read first and kept; the other side ("many"; for one-to-one the left) streams past it.
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/core.h>
 
@@ -22,6 +23,60 @@ struct MatchGroup {
   StepBits many;          // steps with a series of the many side; only kept for fill
   // Many-to-one: the steps at which each result label set has appeared.
   HashMap<model::Labels, StepBits, std::hash<model::Labels>> results;
+};
+
+// The match groups of a join, in order of appearance.
+class MatchGroups {
+ public:
+  MatchGroups(const BinaryExpr& expr, const PlanNode& node)
+      : MatchGroups(Matching(expr), node.sides_tell_groups) {}
+
+  static constexpr uint32_t kNone = UINT32_MAX;
+  // Of the current series of a side (0: left); made if there is none and `add`.
+  uint32_t Find(Stream& stream, size_t side, bool add) {
+    Told& told = told_[side];
+    if (!told.tells) return FindKey(matching_.Key(stream.labels()), add);
+    uint32_t number = stream.group();
+    if (number >= told.known.size()) told.known.resize(number + 1, kUnknown);
+    uint32_t& known = told.known[number];
+    if (known == kUnknown || (known == kNone && add)) {
+      known = FindKey(stream.group_labels(number), add);
+    }
+    return known;
+  }
+  uint32_t FindKey(const model::Labels& key, bool add) {
+    if (!add) {
+      auto found = index_.find(key);
+      return found == index_.end() ? kNone : found->second;
+    }
+    auto [at, fresh] = index_.try_emplace(key, static_cast<uint32_t>(groups_.size()));
+    if (fresh) {
+      groups_.emplace_back();
+      keys_.push_back(key);
+    }
+    return at->second;
+  }
+  const Matching& matching() const { return matching_; }
+  const model::Labels& key(uint32_t group) const { return keys_[group]; }
+  MatchGroup& operator[](uint32_t group) { return groups_[group]; }
+  size_t size() const { return groups_.size(); }
+  void Clear() { *this = MatchGroups(matching_, {told_[0].tells, told_[1].tells}); }
+
+ private:
+  static constexpr uint32_t kUnknown = kNone - 1;
+  // What a leaf that tells groups has told so far.
+  struct Told {
+    bool tells = false;
+    std::vector<uint32_t> known;  // group by the leaf's number
+  };
+  MatchGroups(Matching matching, std::array<bool, 2> sides_tell)
+      : matching_(std::move(matching)), told_{{{sides_tell[0], {}}, {sides_tell[1], {}}}} {}
+
+  Matching matching_;
+  std::array<Told, 2> told_;
+  std::vector<MatchGroup> groups_;
+  std::vector<model::Labels> keys_;
+  HashMap<model::Labels, uint32_t, std::hash<model::Labels>> index_;
 };
 
 Operand At(const Column& column, size_t i) {
@@ -52,30 +107,35 @@ class JoinStream final : public Stream {
   };
 
   bool one_to_one() const { return matching_of_.card == MatchCardinality::kOneToOne; }
-  void ReadOnes(StreamPtr stream);
+  void ReadOnes(const Grid& grid);
+  bool TryReadOnes(const Grid& grid);
   void NoteDuplicates(const MatchGroup& group, const model::Labels& key, const Row& row);
   bool Refill();
   void JoinMany();
   void FillMany();
-  void Emit(MatchGroup& group, const Row* only, bool with_fill);
+  void Emit(uint32_t group, const Row* only, bool with_fill);
+  bool EmitNumbers(MatchGroup& group, StepBits& seen, Row& result);
+  [[noreturn]] void ThrowMultiple() const;
   void Combine(size_t step, const Operand& many, const Operand& one, Row& result);
+  model::Labels LabelsOfResult(uint32_t group, const Row* only);
   model::Labels ResultLabels(const model::Labels& many, const model::Labels* one) const;
   void CheckDuplicates(const StepBits& many_present) const;
 
   QueryContext& context_;
   const BinaryExpr& expr_;
+  const PlanNode& node_;
   const VectorMatching& matching_of_;
-  Matching matching_;
   size_t steps_;
   bool swapped_;  // the many side is the right one
   bool changes_schema_;
   bool returns_bool_;
+  bool keep_labels_;  // of the one side
   // As upstream has it: with group_right too, fill_left is about the many side.
   std::optional<double> fill_one_;
   std::optional<double> fill_many_;
   std::vector<std::string> drop_sorted_;  // labels of on(…) or ignoring(…), sorted
   HeldSamples held_;
-  HashMap<model::Labels, MatchGroup, std::hash<model::Labels>> groups_;
+  MatchGroups groups_;
   std::vector<Duplicate> duplicates_;
   StreamPtr many_;
   StepBits many_present_;
@@ -88,37 +148,53 @@ class JoinStream final : public Stream {
 JoinStream::JoinStream(QueryContext& context, const PlanNode& node, const Grid& grid)
     : context_(context),
       expr_(node.expr->As<BinaryExpr>()),
+      node_(node),
       matching_of_(*expr_.matching),
-      matching_(expr_),
       steps_(grid.count),
       swapped_(matching_of_.card == MatchCardinality::kOneToMany),
       changes_schema_(!IsComparison(expr_.op) && expr_.op != BinaryOp::kTrimLower &&
                       expr_.op != BinaryOp::kTrimUpper),
       returns_bool_(expr_.return_bool),
+      keep_labels_(!matching_of_.include.empty() || matching_of_.fill_left ||
+                   matching_of_.fill_right),
       fill_one_(matching_of_.fill_right),
       fill_many_(matching_of_.fill_left),
       drop_sorted_(matching_of_.labels),
       held_(context),
+      groups_(expr_, node),
       many_present_(grid.count) {
   std::sort(drop_sorted_.begin(), drop_sorted_.end());
-  size_t one = swapped_ ? 0 : 1;
-  ReadOnes(MakeStream(context, *node.children[one], grid));
-  many_ = MakeStream(context, *node.children[1 - one], grid);
+  ReadOnes(grid);
+  many_ = MakeStream(context, *node.children[swapped_ ? 1 : 0], grid);
 }
 
-void JoinStream::ReadOnes(StreamPtr stream) {
+// The labels of the one side's series are seldom needed, and a good part of the work.
+void JoinStream::ReadOnes(const Grid& grid) {
+  if (TryReadOnes(grid)) return;
+  keep_labels_ = true;
+  groups_.Clear();
+  held_.Reset();
+  TryReadOnes(grid);
+}
+
+// False if labels turned out to be needed, to say which series do not go together.
+bool JoinStream::TryReadOnes(const Grid& grid) {
+  size_t side = swapped_ ? 0 : 1;
+  StreamPtr stream = MakeStream(context_, *node_.children[side], grid);
   while (stream->Next()) {
     Column& column = stream->column();
     context_.Tick(steps_);
     size_t samples = column.CountSamples();
     if (samples == 0) continue;
     held_.Add(samples);
-    model::Labels key = matching_.Key(stream->labels());
-    MatchGroup& group = groups_[key];
-    Row row{stream->labels(), stream->drop_name(), column};
-    if (!group.ones.empty()) NoteDuplicates(group, key, row);
+    uint32_t at = groups_.Find(*stream, side, true);
+    MatchGroup& group = groups_[at];
+    if (!group.ones.empty() && !keep_labels_) return false;
+    Row row{keep_labels_ ? stream->labels() : model::Labels(), stream->drop_name(), column};
+    if (!group.ones.empty()) NoteDuplicates(group, groups_.key(at), row);
     group.ones.push_back(std::move(row));
   }
+  return true;
 }
 
 // Two series of the one side at the same step: an error, if there is anything to match them with.
@@ -168,14 +244,10 @@ void JoinStream::JoinMany() {
       if (column.Has(i)) many_present_.Set(i);
     }
   }
-  if (groups_.empty() && !fill_one_) return;
-  model::Labels key = matching_.Key(many_->labels());
-  auto found = groups_.find(key);
-  if (found == groups_.end()) {
-    if (!fill_one_) return;
-    found = groups_.try_emplace(std::move(key)).first;
-  }
-  MatchGroup& group = found->second;
+  if (groups_.size() == 0 && !fill_one_) return;
+  uint32_t at = groups_.Find(*many_, swapped_ ? 1 : 0, fill_one_.has_value());
+  if (at == MatchGroups::kNone) return;
+  MatchGroup& group = groups_[at];
   if (fill_many_) {
     if (group.many.empty()) group.many = StepBits(steps_);
     for (size_t i = 0; i < steps_; ++i) {
@@ -183,22 +255,23 @@ void JoinStream::JoinMany() {
     }
   }
   if (matching_of_.include.empty()) {
-    Emit(group, nullptr, fill_one_.has_value());
+    Emit(at, nullptr, fill_one_.has_value());
     return;
   }
   // Labels come from the one side: a result series for each of its series.
   for (const Row& one : group.ones) {
-    Emit(group, &one, false);
+    Emit(at, &one, false);
   }
   if (fill_one_) {
     Row none;
     none.column.Reset(steps_);
-    Emit(group, &none, true);
+    Emit(at, &none, true);
   }
 }
 
 // The current series of the many side with those of the group, or with `only` that one.
-void JoinStream::Emit(MatchGroup& group, const Row* only, bool with_fill) {
+void JoinStream::Emit(uint32_t at, const Row* only, bool with_fill) {
+  MatchGroup& group = groups_[at];
   const Column& many = many_->column();
   auto one_at = [&](size_t step) -> const Row* {
     for (const Row& row : group.ones) {
@@ -207,7 +280,7 @@ void JoinStream::Emit(MatchGroup& group, const Row* only, bool with_fill) {
     return nullptr;
   };
   Row result;
-  result.labels = ResultLabels(many_->labels(), only ? &only->labels : nullptr);
+  result.labels = LabelsOfResult(at, only);
   result.drop_name = many_->drop_name() || (returns_bool_ && context_.options.delayed_name_removal);
   result.column.Reset(steps_);
   StepBits* seen = &group.matched;
@@ -216,17 +289,68 @@ void JoinStream::Emit(MatchGroup& group, const Row* only, bool with_fill) {
   } else {
     seen = &group.results.try_emplace(result.labels, steps_).first->second;
   }
-  for (size_t i = 0; i < steps_; ++i) {
-    if (!many.Has(i)) continue;
-    const Row* one = one_at(i);
-    if (!one && !with_fill) continue;
-    if (one && only && one != only) continue;
-    if (seen->Get(i)) throw QueryError(std::string(one_to_one() ? kImplicitManyToOne : kNotUnique));
-    seen->Set(i);
-    Combine(i, At(many, i), one ? At(one->column, i) : Operand{fill_one_.value_or(0), nullptr},
-            result);
+  if (with_fill || only || !EmitNumbers(group, *seen, result)) {
+    for (size_t i = 0; i < steps_; ++i) {
+      if (!many.Has(i)) continue;
+      const Row* one = one_at(i);
+      if (!one && !with_fill) continue;
+      if (one && only && one != only) continue;
+      if (seen->Get(i)) ThrowMultiple();
+      seen->Set(i);
+      Combine(i, At(many, i), one ? At(one->column, i) : Operand{fill_one_.value_or(0), nullptr},
+              result);
+    }
   }
   pending_.push_back(std::move(result));
+}
+
+void JoinStream::ThrowMultiple() const {
+  throw QueryError(std::string(one_to_one() ? kImplicitManyToOne : kNotUnique));
+}
+
+// The common case: numbers of one series with those of one other. False if it is not.
+bool JoinStream::EmitNumbers(MatchGroup& group, StepBits& seen, Row& result) {
+  const Column& many = many_->column();
+  bool trims = expr_.op == BinaryOp::kTrimLower || expr_.op == BinaryOp::kTrimUpper;
+  if (group.ones.size() != 1 || trims || !many.h.empty() || !group.ones[0].column.h.empty()) {
+    return false;
+  }
+  const double* left = many.v.data();
+  const double* right = group.ones[0].column.v.data();
+  for (size_t i = 0; i < steps_; ++i) {
+    if (IsAbsent(left[i]) || IsAbsent(right[i])) continue;
+    if (seen.Get(i)) ThrowMultiple();
+    seen.Set(i);
+  }
+  if (swapped_) std::swap(left, right);
+  double* out = result.column.v.data();
+  auto combine = [&](auto op) {
+    for (size_t i = 0; i < steps_; ++i) {
+      if (!IsAbsent(left[i]) && !IsAbsent(right[i])) out[i] = op(left[i], right[i]);
+    }
+  };
+  switch (expr_.op) {
+    case BinaryOp::kAdd:
+      combine([](double a, double b) { return a + b; });
+      break;
+    case BinaryOp::kSub:
+      combine([](double a, double b) { return a - b; });
+      break;
+    case BinaryOp::kMul:
+      combine([](double a, double b) { return a * b; });
+      break;
+    case BinaryOp::kDiv:
+      combine([](double a, double b) { return a / b; });
+      break;
+    default:
+      combine([this](double a, double b) {
+        if (!IsComparison(expr_.op)) return Calculate(expr_.op, a, b);
+        bool holds = Compare(expr_.op, a, b);
+        if (returns_bool_) return holds ? 1.0 : 0.0;
+        return holds ? a : kAbsent;
+      });
+  }
+  return true;
 }
 
 void JoinStream::Combine(size_t step, const Operand& many, const Operand& one, Row& result) {
@@ -258,10 +382,11 @@ void JoinStream::Combine(size_t step, const Operand& many, const Operand& one, R
 
 // Series of the one side that no series of the many side matches.
 void JoinStream::FillMany() {
-  for (auto& [key, group] : groups_) {
+  for (uint32_t at = 0; at < groups_.size(); ++at) {
+    const MatchGroup& group = groups_[at];
     for (const Row& one : group.ones) {
       Row result;
-      model::Labels many = matching_.Key(one.labels);
+      const model::Labels& many = groups_.key(at);
       result.labels = ResultLabels(many, &one.labels);
       result.drop_name = one.drop_name || (returns_bool_ && context_.options.delayed_name_removal);
       result.column.Reset(steps_);
@@ -272,6 +397,14 @@ void JoinStream::FillMany() {
       pending_.push_back(std::move(result));
     }
   }
+}
+
+model::Labels JoinStream::LabelsOfResult(uint32_t group, const Row* only) {
+  // What one-to-one results are named after is what they are matched by, but for the name.
+  if (one_to_one() && (matching_of_.on || changes_schema_)) {
+    return ResultLabels(groups_.key(group), nullptr);
+  }
+  return ResultLabels(many_->labels(), only ? &only->labels : nullptr);
 }
 
 model::Labels JoinStream::ResultLabels(const model::Labels& many, const model::Labels* one) const {

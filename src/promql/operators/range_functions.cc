@@ -22,13 +22,23 @@ RangeKernelPtr MakeKernel(std::string_view name) {
   return MakeTrendKernel(name);
 }
 
-// Only windows with samples would use them, but a wrong factor is wrong anywhere.
-void CheckFactors(std::string_view name, std::string_view symbol, const ScalarColumn& factors) {
-  for (double v : factors) {
-    if (v > 0 && v < 1) continue;
-    throw QueryError(
-        fmt::format("invalid {} factor. Expected: 0 < {} < 1, got: {:f}", name, symbol, v));
-  }
+void CheckFactor(std::string_view name, std::string_view symbol, double v) {
+  if (v > 0 && v < 1) return;
+  throw QueryError(
+      fmt::format("invalid {} factor. Expected: 0 < {} < 1, got: {:f}", name, symbol, v));
+}
+
+// The factors of double_exponential_smoothing; a wrong one matters where there is a sample only.
+void CheckFactors(const RangeSource& source, const std::vector<ScalarColumn>& scalars) {
+  auto check = [&](const Windows& windows) {
+    for (size_t i = 0; i < windows.lo.size(); ++i) {
+      if (windows.lo[i] == windows.hi[i]) continue;
+      CheckFactor("smoothing", "sf", scalars[0][i]);
+      CheckFactor("trend", "tf", scalars[1][i]);
+    }
+  };
+  check(source.windows());
+  if (!source.histograms().empty()) check(source.histogram_windows());
 }
 
 class RangeFunctionStream final : public Stream {
@@ -46,6 +56,7 @@ class RangeFunctionStream final : public Stream {
     in_.size = source_->floats().t.size();
     in_.windows = &source_->windows();
     in_.version = source_->version();
+    if (smooths_) CheckFactors(*source_, scalars_);
     if (in_.size == 0) {
       column_.v.assign(steps, kAbsent);
     } else {
@@ -78,6 +89,7 @@ class RangeFunctionStream final : public Stream {
   std::vector<ScalarColumn> scalars_;
   WindowGrid window_grid_;
   RangeInput in_;
+  bool smooths_ = false;
   Column column_;
   std::optional<CounterNameCheck> counter_name_;  // of rate and increase
 };
@@ -107,10 +119,7 @@ RangeFunctionStream::RangeFunctionStream(QueryContext& context, const PlanNode& 
   in_.steps = &grid_;
   in_.scalars = &scalars_;
   if (call.function == "quantile_over_time") NoteQuantile();
-  if (call.function == "double_exponential_smoothing") {
-    CheckFactors("smoothing", "sf", scalars_[0]);
-    CheckFactors("trend", "tf", scalars_[1]);
-  }
+  smooths_ = call.function == "double_exponential_smoothing";
 }
 
 void RangeFunctionStream::NoteQuantile() {

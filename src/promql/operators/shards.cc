@@ -1,6 +1,8 @@
 #include "promql/operators/shards.h"
 
+#include <algorithm>
 #include <optional>
+#include <thread>
 
 #include "promql/operators/scan.h"
 
@@ -9,6 +11,12 @@ namespace {
 
 // About how many nanoseconds' work is worth waking another thread.
 constexpr size_t kWorthSharing = 200'000;
+
+// Pools may have more threads than the machine has cores, which would only split for nothing.
+size_t Cores() {
+  static const size_t cores = std::max(1U, std::thread::hardware_concurrency());
+  return cores;
+}
 
 // What a series costs, roughly, in nanoseconds.
 size_t CostOfSeries(const PlanNode& leaf, const Grid& grid) {
@@ -36,7 +44,7 @@ bool RunInShards(QueryContext& context, const PlanNode& leaf, const Grid& grid,
   }
   std::vector<std::unique_ptr<storage::SeriesSet>> parts;
   if (set->size_estimate() * CostOfSeries(leaf, grid) > kWorthSharing) {
-    parts = set->Split(context.pool->size());
+    parts = set->Split(std::min(context.pool->size(), Cores()));
   }
   if (parts.size() < 2) {
     context.opened_leaf = &leaf;

@@ -196,6 +196,22 @@ class Sharing {
   uint32_t count_ = 0;
 };
 
+bool HasShared(const PlanNode& node) {
+  return node.shared > 0 || std::any_of(node.children.begin(), node.children.end(),
+                                        [](const PlanPtr& child) { return HasShared(*child); });
+}
+
+// Rows of shared parts come without what the leaf told of them.
+void ForgetTold(PlanNode& node) {
+  if (node.kind == NodeKind::kBinary) {
+    for (size_t side = 0; side < 2; ++side) {
+      bool tells = node.sides_tell_groups[side] && !HasShared(*node.children[side]);
+      node.sides_tell_groups[side] = tells;
+    }
+  }
+  for (const PlanPtr& child : node.children) ForgetTold(*child);
+}
+
 bool HasJoin(const PlanNode& node) {
   bool joins = node.kind == NodeKind::kBinary && node.type == ValueType::kVector &&
                node.children[0]->type != ValueType::kScalar &&
@@ -212,6 +228,7 @@ void Optimise(PlanNode& root) {
   Sharing sharing;
   sharing.Visit(root, 0);
   sharing.Number();
+  ForgetTold(root);
 }
 
 }  // namespace watchfire::promql

@@ -52,6 +52,7 @@ class Planner {
   PlanPtr LowerBinary(const BinaryExpr& binary);
   void WrapChildren(PlanNode& node) const;
   void FindLeaf(PlanNode& aggregate) const;
+  PlanNode* MakeLeafTellGroups(PlanNode& vector, std::vector<std::string> names, bool by) const;
   void ApplyModifiers(const Modifiers& modifiers, PlanNode& node) const;
   void CheckExtended(const VectorSelector& selector, const PlanNode* above) const;
   void DropNames(PlanNode& node, const PlanNode& from) const;
@@ -371,28 +372,33 @@ PlanNode* SeriesWiseInput(PlanNode& node, bool* drops_names) {
   return node.kind == NodeKind::kUnary ? input : nullptr;
 }
 
-void Planner::FindLeaf(PlanNode& aggregate) const {
+// The only leaf below, if it can tell the groups that these names make; null otherwise.
+PlanNode* Planner::MakeLeafTellGroups(PlanNode& vector, std::vector<std::string> names,
+                                      bool by) const {
   bool drops_names = false;
-  PlanNode* at = aggregate.children[0].get();
+  PlanNode* at = &vector;
   while (at && at->kind != NodeKind::kSelector && at->kind != NodeKind::kRange) {
     at = SeriesWiseInput(*at, &drops_names);
   }
-  if (!at || context_.options.delayed_name_removal) return;
-  if (at->before_ms > 0 || at->after_ms > 0) return;
-  aggregate.leaf = at;
-  aggregate.groups_by_leaf = true;
-  std::vector<std::string> grouping = aggregate.grouping;
+  if (!at || context_.options.delayed_name_removal) return nullptr;
+  if (at->before_ms > 0 || at->after_ms > 0) return nullptr;
   constexpr std::array<std::string_view, 3> kReserved = {"__name__", "__type__", "__unit__"};
-  if (drops_names && aggregate.by) {
-    std::erase_if(grouping, [&](const std::string& name) { return Contains(kReserved, name); });
+  if (drops_names && by) {
+    std::erase_if(names, [&](const std::string& name) { return Contains(kReserved, name); });
   } else if (drops_names) {
-    grouping.insert(grouping.end(), kReserved.begin(), kReserved.end());
-    std::sort(grouping.begin(), grouping.end());
-    grouping.erase(std::unique(grouping.begin(), grouping.end()), grouping.end());
+    names.insert(names.end(), kReserved.begin(), kReserved.end());
   }
-  at->grouping = std::move(grouping);
-  at->by = aggregate.by;
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  at->grouping = std::move(names);
+  at->by = by;
   at->tells_groups = true;
+  return at;
+}
+
+void Planner::FindLeaf(PlanNode& aggregate) const {
+  aggregate.leaf = MakeLeafTellGroups(*aggregate.children[0], aggregate.grouping, aggregate.by);
+  aggregate.groups_by_leaf = aggregate.leaf != nullptr;
 }
 
 PlanPtr Planner::LowerBinary(const BinaryExpr& binary) {
@@ -416,6 +422,11 @@ PlanPtr Planner::LowerBinary(const BinaryExpr& binary) {
     node->distinct = one_sided && left.distinct;
     node->names = one_sided || filters ? left.names : Names::kMany;
     if (!set && !filters) node->names = Names::kNone;
+    for (size_t side = 0; side < 2 && !set; ++side) {
+      node->sides_tell_groups[side] =
+          MakeLeafTellGroups(*node->children[side], binary.matching->labels, binary.matching->on) !=
+          nullptr;
+    }
     return node;
   }
   const PlanNode& vector = left.type == ValueType::kVector ? left : right;

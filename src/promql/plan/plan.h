@@ -7,6 +7,7 @@
 // A plan points into the syntax tree it was made from and must not outlive it. Plans are values of
 // one query; nothing here reads data. Optimisations that need no data belong into this file.
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -69,6 +70,8 @@ struct PlanNode {
   // same steps and with no other series in view. `groups_by_leaf`: it tells their groups, too.
   const PlanNode* leaf = nullptr;
   bool groups_by_leaf = false;
+  // Joins: whether a side's only leaf tells the match group of its series.
+  std::array<bool, 2> sides_tell_groups{};
 
   Names names = Names::kNone;
   // No two rows have the same labels. Otherwise rows with the same labels may come, but never two
