@@ -7,25 +7,12 @@
 #include "base/numbers.h"
 #include "model/duration.h"
 #include "model/labels.h"
+#include "tool/command_line.h"
 #include "tool/tool.h"
 #include "tool/tsdb_commands.h"
 
 namespace watchfire::tool {
 namespace {
-
-// What the command that was named will do; unset until CLI11 has found it.
-struct Chosen {
-  std::function<Result<void>()> run;
-};
-
-// A date of RFC 3339 or seconds since 1970.
-Result<TimeMs> ParseTime(const std::string& text) {
-  if (std::optional<double> seconds = ParseFloat(text); seconds && std::isfinite(*seconds)) {
-    return static_cast<TimeMs>(std::llround(*seconds * 1000));
-  }
-  if (std::optional<TimeMs> t = ParseRfc3339(text)) return *t;
-  return Error::Invalid("cannot parse \"{}\" to a valid timestamp", text);
-}
 
 Result<std::pair<std::string, std::string>> ParseLabel(const std::string& text) {
   size_t equals = text.find('=');
@@ -138,9 +125,9 @@ void AddImports(CLI::App& tsdb, Chosen* chosen) {
     chosen->run = [=]() -> Result<void> {
       backfill->max_block_ms = TRY(model::ParseDurationMs(*max_block));
       backfill->eval_interval_ms = TRY(model::ParseDurationMs(*interval));
-      backfill->start = TRY(ParseTime(*start));
+      backfill->start = TRY(ParseTimeArgument(*start));
       backfill->end = Clock::System()->Now() - 3 * 3600 * 1000;
-      if (!end->empty()) backfill->end = TRY(ParseTime(*end));
+      if (!end->empty()) backfill->end = TRY(ParseTimeArgument(*end));
       return BackfillRules(*backfill, stdout);
     };
   });
@@ -155,6 +142,14 @@ void AddVerify(CLI::App& tsdb, Chosen* chosen) {
 }
 
 }  // namespace
+
+Result<TimeMs> ParseTimeArgument(const std::string& text) {
+  if (std::optional<double> seconds = ParseFloat(text); seconds && std::isfinite(*seconds)) {
+    return static_cast<TimeMs>(std::llround(*seconds * 1000));
+  }
+  if (std::optional<TimeMs> t = ParseRfc3339(text)) return *t;
+  return Error::Invalid("cannot parse \"{}\" to a valid timestamp", text);
+}
 
 int Run(std::vector<std::string> arguments) {
   CLI::App app("Tools beside a running server, as promtool has them.", "watchfire tool");
@@ -173,6 +168,7 @@ int Run(std::vector<std::string> arguments) {
   AddDump(*tsdb, &chosen, true);
   AddImports(*tsdb, &chosen);
   AddVerify(*tsdb, &chosen);
+  AddQueryCommands(app, &chosen);
   try {
     std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
     app.parse(std::move(arguments));

@@ -9,6 +9,8 @@
 //   watchfire tool tsdb create-blocks-from openmetrics FILE [DIR]
 //   watchfire tool tsdb create-blocks-from rules --start … FILE…
 //   watchfire tool tsdb verify [DIR]                      (ours: reads every byte)
+//   watchfire tool query instant|range|series|labels … SERVER …
+//   watchfire tool query explain [--server --time --start --end --step] EXPR          (ours)
 //
 // Results go to stdout, failures to stderr. Exit codes: 0 done, 1 failed, 2 wrong usage.
 
