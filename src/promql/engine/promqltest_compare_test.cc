@@ -7,6 +7,7 @@
 
 #include <fmt/core.h>
 
+#include "model/histogram_buckets.h"
 #include "model/regex.h"
 #include "promql/engine/promqltest_test.h"
 
@@ -49,12 +50,13 @@ bool SameHistogram(const FloatHistogram& a, const FloatHistogram& b) {
 struct Point {
   double v = 0;
   const FloatHistogram* histogram = nullptr;
+  bool compare_hint = false;
 };
 std::map<TimeMs, Point> PointsOf(const ResultSeries& series) {
   std::map<TimeMs, Point> points;
-  for (size_t i = 0; i < series.t.size(); ++i) points[series.t[i]] = {series.v[i], nullptr};
+  for (size_t i = 0; i < series.t.size(); ++i) points[series.t[i]] = {series.v[i]};
   for (size_t i = 0; i < series.histogram_t.size(); ++i) {
-    points[series.histogram_t[i]] = {0, &series.histograms[i]};
+    points[series.histogram_t[i]] = {0, &series.histograms[i], false};
   }
   return points;
 }
@@ -62,8 +64,10 @@ std::map<TimeMs, Point> PointsOf(const ResultSeries& series) {
 std::string Show(const std::map<TimeMs, Point>& points) {
   std::string text;
   for (const auto& [t, point] : points) {
-    text += point.histogram ? fmt::format(" [{} histogram count={}]", t, point.histogram->count)
-                            : fmt::format(" [{} {}]", t, point.v);
+    text += point.histogram
+                ? fmt::format(" [{} histogram {} hint={}]", t, model::ToString(*point.histogram),
+                              static_cast<int>(point.histogram->reset_hint))
+                : fmt::format(" [{} {}]", t, point.v);
   }
   return text;
 }
@@ -76,7 +80,7 @@ std::string CompareSeries(const TestSeriesLine& want, const ResultSeries& got, T
     const TestValue& value = want.values[i];
     if (!value.present) continue;
     expected[start + static_cast<int64_t>(i) * step_ms] = {
-        value.v, value.histogram ? &*value.histogram : nullptr};
+        value.v, value.histogram ? &*value.histogram : nullptr, value.counter_reset_hint_given};
   }
   bool same = std::equal(points.begin(), points.end(), expected.begin(), expected.end(),
                          [](const auto& a, const auto& b) {
@@ -85,6 +89,8 @@ std::string CompareSeries(const TestSeriesLine& want, const ResultSeries& got, T
                            const FloatHistogram* y = b.second.histogram;
                            if (!x || !y)
                              return !x && !y && AlmostEqualFloats(a.second.v, b.second.v);
+                           bool hints = a.second.compare_hint || b.second.compare_hint;
+                           if (hints && x->reset_hint != y->reset_hint) return false;
                            return SameHistogram(*x, *y);
                          });
   if (same) return {};

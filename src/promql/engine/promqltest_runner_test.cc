@@ -163,6 +163,7 @@ class Runner {
 
 void Runner::Load(TestCommand& command) {
   if (command.with_nhcb) AddNhcbSeries(&command.series);
+  for (TestSeriesLine& line : command.series) TellResets(&line.values);
   auto appender = storage_.NewAppender();
   struct Lines {
     const TestSeriesLine* values = nullptr;

@@ -9,6 +9,7 @@
 #include "base/numbers.h"
 #include "base/text.h"
 #include "model/duration.h"
+#include "model/histogram_math.h"
 #include "promql/engine/promqltest_test.h"
 #include "promql/parser/parser.h"
 
@@ -114,68 +115,6 @@ Result<TestValue> ParseHistogram(std::string_view body) {
   return value;
 }
 
-void AddBuckets(std::vector<model::Span>& spans, std::vector<double>& counts,
-                const std::vector<model::Span>& more_spans, const std::vector<double>& more,
-                double sign) {
-  std::map<int32_t, double> all;
-  auto add = [&all](const std::vector<model::Span>& layout, const std::vector<double>& values,
-                    double factor) {
-    int32_t index = 0;
-    size_t at = 0;
-    for (const model::Span& s : layout) {
-      index += s.offset;
-      for (uint32_t k = 0; k < s.length; ++k) all[index++] += factor * values[at++];
-    }
-  };
-  add(spans, counts, 1);
-  add(more_spans, more, sign);
-  spans.clear();
-  counts.clear();
-  if (all.empty()) return;
-  int32_t first = all.begin()->first;
-  int32_t last = all.rbegin()->first;
-  for (int32_t i = first; i <= last; ++i) counts.push_back(all[i]);
-  spans.push_back({first, static_cast<uint32_t>(counts.size())});
-}
-
-// Buckets of a schema that is `by` coarser.
-void Coarsen(std::vector<model::Span>& spans, std::vector<double>& counts, int by) {
-  std::map<int32_t, double> all;
-  int32_t index = 0;
-  size_t at = 0;
-  for (const model::Span& s : spans) {
-    index += s.offset;
-    for (uint32_t k = 0; k < s.length; ++k, ++index) all[((index - 1) >> by) + 1] += counts[at++];
-  }
-  spans.clear();
-  counts.clear();
-  for (const auto& [i, count] : all) {
-    spans.push_back({spans.empty() ? i : i - index - 1, 1});
-    index = i;
-    counts.push_back(count);
-  }
-}
-
-void CoarsenTo(FloatHistogram& h, int32_t schema) {
-  if (h.schema <= schema || schema == model::kCustomBucketsSchema) return;
-  Coarsen(h.positive_spans, h.positive_buckets, h.schema - schema);
-  Coarsen(h.negative_spans, h.negative_buckets, h.schema - schema);
-  h.schema = schema;
-}
-
-// Zero buckets and custom bounds are taken to be the same.
-void AddHistogram(FloatHistogram& h, FloatHistogram more, double sign) {
-  CoarsenTo(h, more.schema);
-  CoarsenTo(more, h.schema);
-  h.count += sign * more.count;
-  h.sum += sign * more.sum;
-  h.zero_count += sign * more.zero_count;
-  AddBuckets(h.positive_spans, h.positive_buckets, more.positive_spans, more.positive_buckets,
-             sign);
-  AddBuckets(h.negative_spans, h.negative_buckets, more.negative_spans, more.negative_buckets,
-             sign);
-}
-
 Result<TestValue> ScanValue(std::string_view& text) {
   TestValue value;
   value.present = true;
@@ -221,7 +160,11 @@ Result<void> ScanItem(std::string_view& text, std::vector<TestValue>* out) {
   if (!times) return Error::Invalid("bad sequence {}", text);
   for (int i = 0; i < *times; ++i) {
     if (value.histogram) {
-      AddHistogram(*value.histogram, *step.histogram, sign);
+      if (sign > 0) {
+        model::Add(*value.histogram, *step.histogram);
+      } else {
+        model::Subtract(*value.histogram, *step.histogram);
+      }
     } else {
       value.v += sign * step.v;
     }
@@ -310,6 +253,24 @@ Result<TestSeriesLine> ParseSeriesLine(std::string_view line) {
     }
   }
   return series;
+}
+
+void TellResets(std::vector<TestValue>* values) {
+  const FloatHistogram* before = nullptr;  // in the same chunk
+  for (TestValue& value : *values) {
+    if (!value.present) continue;
+    if (!value.histogram) {
+      before = nullptr;
+      continue;
+    }
+    FloatHistogram& histogram = *value.histogram;
+    bool known = histogram.reset_hint != model::CounterReset::kUnknown;
+    bool gauge_before = before && before->reset_hint == model::CounterReset::kGauge;
+    if (!known && before && !gauge_before && !model::HasReset(histogram, *before)) {
+      histogram.reset_hint = model::CounterReset::kNo;
+    }
+    before = &histogram;
+  }
 }
 
 void AddNhcbSeries(std::vector<TestSeriesLine>* series) {

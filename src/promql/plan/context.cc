@@ -15,10 +15,6 @@ void ThrowUnsupported(std::string_view what) {
   throw QueryError(std::string(what) + std::string(kUnsupportedSuffix));
 }
 
-void ThrowUnsupportedHistograms(std::string_view where) {
-  ThrowUnsupported(fmt::format("{} of native histograms", where));
-}
-
 bool IsUnsupportedMessage(std::string_view message) {
   return message.ends_with(kUnsupportedSuffix);
 }
@@ -49,7 +45,7 @@ QueryContext::QueryContext(const EngineOptions& engine_options, const QueryReque
       clock_(clock),
       bytes_(*memory) {
   int64_t timeout_ms = engine_options.timeout_ms;
-  if (query_request.timeout_ms > 0) timeout_ms = std::min(timeout_ms, query_request.timeout_ms);
+  if (query_request.timeout_ms != 0) timeout_ms = std::min(timeout_ms, query_request.timeout_ms);
   int64_t from_ns = request.received_ns != 0 ? request.received_ns : clock_->MonotonicNs();
   deadline_ns_ = from_ns + timeout_ms * 1'000'000;
 }

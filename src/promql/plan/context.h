@@ -38,16 +38,9 @@ class QueryError final : public std::exception {
   QueryFailure failure_;
 };
 
-// A part of the language that parses but is not evaluated yet: `<what> is not supported yet`.
-// Every such place calls this or the next, so that one search lists them all. They are: info(),
-// start_timestamp(), anchored, smoothed; and for native histograms the operators + - * / </ >/ and
-// unary minus, sum, avg, count_values, rate, increase, delta, irate, idelta, changes, resets,
-// sum_over_time, avg_over_time, histogram_quantile(s), histogram_fraction, histogram_stddev and
-// histogram_stdvar.
+// A part of the language that parses but is not evaluated: `<what> is not supported yet`.
 [[noreturn]] void ThrowUnsupported(std::string_view what);
-// The same for an operation that meets native histograms.
-[[noreturn]] void ThrowUnsupportedHistograms(std::string_view where);
-// True for messages made by the two functions above.
+// True for messages made by the function above.
 bool IsUnsupportedMessage(std::string_view message);
 
 [[noreturn]] void ThrowStorageError(const Error& error);
