@@ -75,6 +75,10 @@ describe('where the time goes', () => {
     expect(adding && workOf(adding)).toBe('sum over 1 series');
     expect(workOf(node('read x', 1, [], 0))).toBe('looking for read x');
     expect(workOf(node('time', 1))).toBe('time');
+    const sides = [node('read a', 1, [], 3), node('read b', 1, [], 2)];
+    expect(workOf({ ...node('/', 1, sides), operator: 'join' })).toBe(
+      'matching 3 series with the other side',
+    );
     expect([0, 0.002, 0.824, 1].map(formatShare)).toEqual(['0 %', '< 1 %', '82 %', '100 %']);
   });
 });

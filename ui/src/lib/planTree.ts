@@ -139,15 +139,20 @@ export function formatShare(share: number): string {
 /** What a part does, in words: `reading 48 000 series`. */
 export function workOf(node: PlanNode): string {
   const counted = (n: number) => `${formatFull(n)} series`;
+  const taken = Math.max(0, ...node.children.map((child) => child.series));
   switch (node.operator) {
     case 'result':
       return 'preparing the query and putting the answer together';
     case 'selector':
     case 'range':
       return node.series > 0 ? `reading ${counted(node.series)}` : `looking for ${node.label}`;
-    default: {
-      const taken = Math.max(0, ...node.children.map((child) => child.series));
+    case 'join':
+    case 'set':
+      return `matching ${counted(taken)} with the other side`;
+    case 'arithmetic':
+    case 'comparison':
+      return `computing ${node.label} for ${counted(taken)}`;
+    default:
       return taken > 0 ? `${node.label} over ${counted(taken)}` : node.label;
-    }
   }
 }

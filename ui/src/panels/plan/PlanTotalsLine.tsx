@@ -12,7 +12,7 @@ export function PlanTotalsLine({ totals }: PlanTotalsLineProps) {
   const facts: readonly (readonly [string, string, string])[] = [
     ['Time', formatElapsed(seconds * 1000), `on ${formatCount(threads, 'thread')}`],
     ['Threads', formatFull(threads), formatCount(threads, 'thread')],
-    ['Series', formatValue(series), formatCount(series, 'series', 'series')],
+    ['Series', formatValue(series), `${formatCount(series, 'series', 'series')} in the answer`],
     ['Samples read', formatValue(samplesRead), formatCount(samplesRead, 'sample')],
     [
       'Peak memory',
