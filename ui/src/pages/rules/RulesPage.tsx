@@ -1,16 +1,16 @@
-import { IconFilterOff, IconListCheck } from '@tabler/icons-react';
+import { IconListCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { fetchRules, type Rule, type RuleGroup } from '../../api/rules';
-import { matchesFilter, parseFilter, toggleLabelTerm } from '../../lib/filter';
+import { matchesFilter, parseFilter } from '../../lib/filter';
+import { formatCount } from '../../lib/units';
 import { EmptyState } from '../../parts/EmptyState';
-import { FilterBox } from '../../parts/FilterBox';
 import { useNow } from '../../parts/hooks';
+import { ListFilterBar } from '../../parts/ListFilterBar';
 import { Loaded } from '../../parts/Loaded';
+import { NoneMatches } from '../../parts/NoneMatches';
 import page from '../../parts/page.module.css';
-import { usePageParam } from '../../parts/usePageParam';
+import { useListFilter } from '../../parts/useListFilter';
 import { GroupCard } from './GroupCard';
-import { Button } from '../../parts/Button';
-import { Segments } from '../../parts/Segments';
 
 export function RulesPage() {
   const query = useQuery({
@@ -47,10 +47,8 @@ const NAMES: Record<StateFilter, string> = {
 };
 
 function Groups({ groups }: { groups: readonly RuleGroup[] }) {
-  const [filter, setFilter] = usePageParam('search');
-  const [stateParam, setState] = usePageParam('state');
+  const filter = useListFilter(STATES);
   const now = useNow(1000);
-  const state = STATES.find((one) => one === stateParam) ?? 'all';
   const rules = groups.flatMap((group) => group.rules);
   if (rules.length === 0) {
     return (
@@ -59,62 +57,37 @@ function Groups({ groups }: { groups: readonly RuleGroup[] }) {
       </EmptyState>
     );
   }
-  const terms = parseFilter(filter);
+  const terms = parseFilter(filter.text);
   const shown = groups
     .map((group) => ({
       ...group,
       rules: group.rules.filter(
         (rule) =>
-          inState(rule, state) &&
+          inState(rule, filter.state) &&
           matchesFilter(terms, rule.labels, [rule.name, rule.query, group.name, group.file]),
       ),
     }))
     .filter((group) => group.rules.length > 0);
   const counted = (['all', ...STATES] as const)
     .map((value) => ({ value, count: rules.filter((rule) => inState(rule, value)).length }))
-    .filter(({ value, count }) => value === 'all' || value === state || count > 0);
+    .filter(({ value, count }) => value === 'all' || value === filter.state || count > 0);
   return (
     <>
-      <div className={page.filters}>
-        <FilterBox
-          className={page.grow}
-          value={filter}
-          onChange={setFilter}
-          placeholder={'Filter by name, expression or label="value"'}
-        />
-        <Segments
-          aria-label="State"
-          value={state}
-          onChange={(value) => setState(value === 'all' ? '' : value)}
-          data={counted.map(({ value, count }) => ({ value, label: `${NAMES[value]} ${count}` }))}
-        />
-      </div>
+      <ListFilterBar
+        filter={filter}
+        placeholder={'Filter by name, expression or label="value"'}
+        states={counted.map(({ value, count }) => ({ value, label: `${NAMES[value]} ${count}` }))}
+      />
       {shown.map((group) => (
         <GroupCard
           key={`${group.file}\n${group.name}`}
           group={group}
           now={now}
-          onPick={(name, value, exclude) =>
-            setFilter(toggleLabelTerm(filter, name, value, exclude))
-          }
+          onPick={filter.pick}
         />
       ))}
       {shown.length === 0 && (
-        <EmptyState
-          icon={<IconFilterOff size={32} stroke={1.5} />}
-          title={`None of the ${rules.length} rules matches`}
-          action={
-            <Button
-              variant="default"
-              onClick={() => {
-                if (filter !== '') setFilter('');
-                else setState('');
-              }}
-            >
-              Clear the filter
-            </Button>
-          }
-        />
+        <NoneMatches of={formatCount(rules.length, 'rule')} onClear={filter.clear} />
       )}
     </>
   );

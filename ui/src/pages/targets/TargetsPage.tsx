@@ -1,12 +1,13 @@
-import { IconFilterOff, IconTargetOff } from '@tabler/icons-react';
+import { IconTargetOff } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { fetchTargets, type Targets } from '../../api/targets';
-import { toggleLabelTerm } from '../../lib/filter';
 import { formatCount } from '../../lib/units';
 import { EmptyState } from '../../parts/EmptyState';
-import { FilterBox } from '../../parts/FilterBox';
+import { ListFilterBar } from '../../parts/ListFilterBar';
 import { Loaded } from '../../parts/Loaded';
 import page from '../../parts/page.module.css';
+import { NoneMatches } from '../../parts/NoneMatches';
+import { useListFilter } from '../../parts/useListFilter';
 import { usePageParam } from '../../parts/usePageParam';
 import { useNow } from '../../parts/hooks';
 import { TabLinks } from '../../parts/TabLinks';
@@ -14,7 +15,6 @@ import { countHealth, groupPools, type HealthFilter } from './pools';
 import { PoolCard } from './PoolCard';
 import { TARGET_TABS } from './tabs';
 import { Button } from '../../parts/Button';
-import { Segments } from '../../parts/Segments';
 
 const REFRESH_MS = 5000;
 
@@ -35,18 +35,14 @@ export function TargetsPage() {
   );
 }
 
-function isHealth(text: string): text is HealthFilter {
-  return text === 'up' || text === 'down' || text === 'unknown';
-}
+const HEALTHS = ['up', 'down', 'unknown'] as const;
 
 function TargetList({ targets }: { targets: Targets }) {
-  const [filter, setFilter] = usePageParam('search');
-  const [healthParam, setHealth] = usePageParam('state');
+  const filter = useListFilter(HEALTHS);
   const [closed, setClosed] = usePageParam('collapsed');
   const now = useNow(1000);
-  const health = isHealth(healthParam) ? healthParam : 'all';
   const counts = countHealth(targets.activeTargets);
-  const pools = groupPools(targets, filter, health);
+  const pools = groupPools(targets, filter.text, filter.state);
   const closedPools = new Set(closed === '' ? [] : closed.split(','));
 
   if (targets.activeTargets.length === 0) {
@@ -67,24 +63,16 @@ function TargetList({ targets }: { targets: Targets }) {
   };
   return (
     <>
-      <div className={page.filters}>
-        <FilterBox
-          className={page.grow}
-          value={filter}
-          onChange={setFilter}
-          placeholder={'Filter by text, label="value" or -label="value"'}
-        />
-        <Segments
-          aria-label="State"
-          value={health}
-          onChange={(value) => setHealth(value === 'all' ? '' : value)}
-          data={[
-            option('all', 'All'),
-            option('up', 'Up'),
-            option('down', 'Down'),
-            ...(counts.unknown > 0 ? [option('unknown', 'Unknown')] : []),
-          ]}
-        />
+      <ListFilterBar
+        filter={filter}
+        placeholder={'Filter by text, label="value" or -label="value"'}
+        states={[
+          option('all', 'All'),
+          option('up', 'Up'),
+          option('down', 'Down'),
+          ...(counts.unknown > 0 ? [option('unknown', 'Unknown')] : []),
+        ]}
+      >
         <Button
           className={page.push}
           variant="default"
@@ -94,7 +82,7 @@ function TargetList({ targets }: { targets: Targets }) {
         >
           {closedPools.size > 0 ? 'Open all' : 'Close all'}
         </Button>
-      </div>
+      </ListFilterBar>
       {pools.map((pool) => (
         <PoolCard
           key={pool.name}
@@ -102,27 +90,11 @@ function TargetList({ targets }: { targets: Targets }) {
           now={now}
           open={!closedPools.has(pool.name)}
           onToggle={() => toggle(pool.name)}
-          onPick={(name, value, exclude) =>
-            setFilter(toggleLabelTerm(filter, name, value, exclude))
-          }
+          onPick={filter.pick}
         />
       ))}
       {pools.length === 0 && (
-        <EmptyState
-          icon={<IconFilterOff size={32} stroke={1.5} />}
-          title={`None of the ${formatCount(counts.all, 'target')} matches`}
-          action={
-            <Button
-              variant="default"
-              onClick={() => {
-                if (filter !== '') setFilter('');
-                else setHealth('');
-              }}
-            >
-              Clear the filter
-            </Button>
-          }
-        />
+        <NoneMatches of={formatCount(counts.all, 'target')} onClear={filter.clear} />
       )}
     </>
   );
