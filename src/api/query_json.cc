@@ -256,25 +256,6 @@ void WriteLabels(TextPieces& out, const model::Labels& labels) {
   out.Append("}");
 }
 
-std::string QueryStatsJson(const promql::QueryStats& stats) {
-  codec::JsonWriter json;
-  json.BeginObject().Key("timings").BeginObject();
-  json.Field("evalTotalTime", stats.eval_total_seconds)
-      .Field("resultSortTime", stats.result_sort_seconds)
-      .Field("queryPreparationTime", stats.preparation_seconds)
-      .Field("innerEvalTime", stats.inner_eval_seconds)
-      .Field("execQueueTime", stats.queue_seconds)
-      .Field("execTotalTime", stats.exec_total_seconds)
-      .EndObject();
-  json.Key("samples").BeginObject();
-  json.Field("totalQueryableSamples", stats.total_queryable_samples)
-      .Field("samplesRead", stats.samples_read)
-      .Field("peakSamples", stats.peak_samples)
-      .EndObject();
-  json.EndObject();
-  return json.Take();
-}
-
 void WriteQueryResult(TextPieces& out, QueryValue value, std::string_view stats) {
   switch (value.type) {
     case promql::ValueType::kMatrix:

@@ -22,6 +22,5 @@ void WriteLabels(TextPieces& out, const model::Labels& labels);
 
 // Appends the result, whose series are gone afterwards. `stats`: JSON of the member "stats", or "".
 void WriteQueryResult(TextPieces& out, promql::QueryValue value, std::string_view stats);
-std::string QueryStatsJson(const promql::QueryStats& stats);
 
 }  // namespace watchfire::api

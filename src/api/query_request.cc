@@ -1,6 +1,7 @@
 #include "api/query_request.h"
 
 #include "api/params.h"
+#include "net/url.h"
 
 namespace watchfire::api {
 namespace {
@@ -29,7 +30,11 @@ Result<void> ReadCommon(const net::Values& form, promql::QueryRequest& query, st
   *name = "limit";
   query.limit = TRY(ParseLimit(form.Get("limit")));
   *name = "timeout";
-  if (form.Has("timeout")) query.timeout_ms = TRY(ParseDurationParam(form.Get("timeout")));
+  if (form.Has("timeout")) {
+    // No time at all is a wish like any other; 0 would mean the engine's own.
+    query.timeout_ms = TRY(ParseDurationParam(form.Get("timeout")));
+    if (query.timeout_ms <= 0) query.timeout_ms = -1;
+  }
   *name = "lookback_delta";
   if (form.Has("lookback_delta")) {
     query.lookback_delta_ms = TRY(ParseDurationParam(form.Get("lookback_delta")));
@@ -81,6 +86,20 @@ ReadQuery ReadRangeQuery(const net::Values& form) {
   query.end = *end;
   query.step_ms = *step;
   return WithCommon(form, std::move(query));
+}
+
+void Attribute(const net::Request& request, promql::QueryRequest* query) {
+  query->cancelled = request.cancelled;
+  query->received_ns = request.received_ns;
+  auto address = net::SplitHostPort(request.remote_address);
+  query->origin.client_ip = address.ok() ? address->host : request.remote_address;
+  query->origin.method = request.method;
+  query->origin.path = request.path;
+}
+
+std::vector<std::string> LongPaths() {
+  return {"/api/v1/query",           "/api/v1/query_range", "/api/v1/query_explain",
+          "/api/v1/query_exemplars", "/api/v1/series",      "/federate"};
 }
 
 net::Response QueryFailed(const promql::QueryFailure& failure) {

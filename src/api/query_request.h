@@ -18,6 +18,12 @@ ReadQuery ReadInstantQuery(const net::Values& form, TimeMs now);
 // query, start, end, step, limit, timeout, lookback_delta.
 ReadQuery ReadRangeQuery(const net::Values& form);
 
+// Who asks, since when, and whether it has gone away.
+void Attribute(const net::Request& request, promql::QueryRequest* query);
+
+// Paths whose requests may run long or wait for each other: for a pool of their own.
+std::vector<std::string> LongPaths();
+
 net::Response QueryFailed(const promql::QueryFailure& failure);
 
 }  // namespace watchfire::api

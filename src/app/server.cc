@@ -11,9 +11,11 @@
 #include <map>
 
 #include "api/prometheus_api.h"
+#include "api/query_request.h"
 #include "api/ui_assets.h"
 #include "app/configuration.h"
 #include "app/features.h"
+#include "app/query_limits.h"
 #include "app/storage_settings.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -32,9 +34,10 @@ namespace watchfire::app {
 namespace {
 
 constexpr int64_t kStopDeadlineMs = 10'000;
-// Handlers mostly wait: for the gate of the engine, for the disk. Enough of them that a full load
-// of queries leaves some for health checks and pages.
-constexpr size_t kSpareHandlers = 4;
+// Queries have handlers of their own, so that a full load of them leaves the rest for health checks
+// and pages. A few more than may run at once: bad ones are refused without waiting for a place.
+constexpr size_t kHandlers = 8;
+constexpr size_t kSpareQueryHandlers = 4;
 constexpr std::string_view kPages[] = {"/query",       "/targets", "/service-discovery",
                                        "/rules",       "/alerts",  "/status",
                                        "/tsdb-status", "/config",  "/flags"};
@@ -75,19 +78,6 @@ std::string RoutePrefix(const Flags& flags, const std::string& external_url) {
   while (!prefix.empty() && prefix.back() == '/') prefix.pop_back();
   if (!prefix.empty() && prefix[0] != '/') prefix = "/" + prefix;
   return prefix;
-}
-
-promql::EngineOptions EngineOptionsOf(const Flags& flags, const Features& features) {
-  promql::EngineOptions options;
-  options.lookback_delta_ms = flags.DurationMs("query.lookback-delta");
-  options.timeout_ms = flags.DurationMs("query.timeout");
-  options.max_samples = static_cast<uint64_t>(flags.Int("query.max-samples"));
-  options.max_concurrency = static_cast<int>(flags.Int("query.max-concurrency"));
-  options.parse = features.parse;
-  options.delayed_name_removal = features.delayed_name_removal;
-  options.use_start_timestamps = features.use_start_timestamps;
-  options.type_and_unit_labels = features.type_and_unit_labels;
-  return options;
 }
 
 }  // namespace
@@ -146,7 +136,9 @@ struct Server::Impl {
 
   client::Registry registry;
   std::unique_ptr<ThreadPool> workers;
+  std::unique_ptr<ThreadPool> shards;
   std::unique_ptr<ThreadPool> handlers;
+  std::unique_ptr<ThreadPool> query_handlers;
   std::unique_ptr<rules::Manager> rules;
   std::unique_ptr<promql::Engine> engine;
   const std::shared_ptr<tsdb::ReplayProgress> replay = std::make_shared<tsdb::ReplayProgress>();
@@ -185,6 +177,10 @@ void Server::Impl::AddOwnMetrics() {
   registry.AddCallback("prometheus_config_last_reload_success_timestamp_seconds",
                        "Timestamp of the last successful configuration reload.",
                        client::MetricKind::kGauge, [this] { return ToSeconds(reload_time); });
+  registry.AddCallback("watchfire_engine_query_memory_bytes",
+                       "Memory that running queries and unsent answers are counted with.",
+                       client::MetricKind::kGauge,
+                       [this] { return static_cast<double>(engine->memory_in_use()); });
 }
 
 void Server::Impl::ConstructParts() {
@@ -192,9 +188,12 @@ void Server::Impl::ConstructParts() {
   auto concurrency =
       static_cast<size_t>(std::clamp<int64_t>(flags.Int("query.max-concurrency"), 1, 256));
   workers = std::make_unique<ThreadPool>("work", 0);
-  handlers = std::make_unique<ThreadPool>("http", concurrency + kSpareHandlers);
+  // Not the same: a scrape must not wait until a part of a heavy query is done.
+  shards = std::make_unique<ThreadPool>("shard", 0);
+  handlers = std::make_unique<ThreadPool>("http", kHandlers);
+  query_handlers = std::make_unique<ThreadPool>("query", concurrency + kSpareQueryHandlers);
   rules = std::make_unique<rules::Manager>(features.parse);
-  engine = std::make_unique<promql::Engine>(EngineOptionsOf(flags, features), workers.get(),
+  engine = std::make_unique<promql::Engine>(ReadEngineOptions(flags, features), shards.get(),
                                             &registry, &clock);
   host = std::make_unique<exporters::HostCollector>();
 }
@@ -272,6 +271,8 @@ Result<void> Server::Impl::StartWeb() {
   options.read_timeout_ms = flags.DurationMs("web.read-timeout");
   options.max_connections =
       static_cast<size_t>(std::max<int64_t>(1, flags.Int("web.max-connections")));
+  options.long_handlers = query_handlers.get();
+  options.long_paths = api::LongPaths();
   net::Router router;
   api = std::make_unique<api::PrometheusApi>(ApiDependencies());
   api->Register(router);
@@ -293,6 +294,11 @@ Result<void> Server::Impl::OpenData() {
   db_options.clock = &clock;
   db_options.fs = &files;
   db = TRY(tsdb::Db::Open(db_options));
+  auto active = promql::ActiveQueries::Open(
+      JoinPath(db->path(), "queries.active"),
+      static_cast<size_t>(std::max(engine->options().max_concurrency, 1)), files, &clock);
+  if (!active.ok()) return active.error().With("queries.active");
+  engine->TrackActive(std::move(*active));
   return {};
 }
 
@@ -390,6 +396,7 @@ Result<void> Server::Reload() {
     Configuration loaded = TRY(it.Load());
     // Everything that can fail comes before anything that takes effect for good.
     auto groups = TRY(it.rules->Load(*loaded.config, it.files));
+    TRY(it.engine->SetQueryLog(loaded.config->global.query_log_file, it.files));
     TRY(it.scrape->ApplyConfig(loaded.config));
     it.rules->Replace(std::move(groups));
     it.Apply(loaded);

@@ -1,11 +1,14 @@
 #include "promql/engine/engine.h"
 
 #include <algorithm>
+#include <new>
 
 #include <fmt/core.h>
 
 #include "base/hash_map.h"
+#include "model/histogram_math.h"
 #include "promql/engine/gate.h"
+#include "promql/engine/query_log.h"
 #include "promql/operators/operator.h"
 #include "promql/operators/scan.h"
 #include "promql/plan/context.h"
@@ -30,9 +33,6 @@ struct EngineMetrics {
         .AddGauge("prometheus_engine_queries_concurrent_max",
                   "The max number of concurrent queries.")
         .Set(max_concurrency);
-    registry.AddGauge("prometheus_engine_query_log_enabled", "State of the query log.");
-    registry.AddCounter("prometheus_engine_query_log_failures_total",
-                        "The number of query log failures.");
     for (const char* slice : {"queue_time", "prepare_time", "inner_eval", "result_sort"}) {
       durations.With({slice});
     }
@@ -106,17 +106,42 @@ void MergeSeries(ResultSeries& into, ResultSeries& from) {
   }
 }
 
+// A histogram counts as what it takes in units of a float sample.
+size_t SamplesIn(const ResultSeries& series) {
+  size_t samples = series.t.size();
+  for (const model::FloatHistogram& h : series.histograms) samples += model::SizeInSamples(h);
+  return samples;
+}
+
+// What a series of the answer takes without its samples.
+uint64_t BytesBeside(const ResultSeries& series) {
+  return sizeof series + series.labels.size_bytes();
+}
+
+uint64_t BytesOf(const QueryValue& value) {
+  uint64_t bytes = 0;
+  for (const ResultSeries& series : value.series) {
+    bytes += SamplesIn(series) * QueryContext::kSampleBytes + BytesBeside(series);
+  }
+  return bytes;
+}
+
 // Collects the answer: names that were to go at the end go, series that became equal are merged.
 class ResultCollector {
  public:
   ResultCollector(QueryContext& context, bool distinct)
-      : context_(context), clock_(context.clock()), held_(context), distinct_(distinct) {}
+      : context_(context),
+        clock_(context.clock()),
+        held_(context),
+        held_labels_(*context.memory),
+        distinct_(distinct) {}
 
   void Add(ResultSeries series, bool drop_name) {
-    size_t samples = series.t.size() + series.histogram_t.size();
+    size_t samples = SamplesIn(series);
     if (samples == 0) return;
     held_.Add(samples);
     if (drop_name) series.labels = DropReserved(series.labels);
+    held_labels_.Add(BytesBeside(series));
     if (distinct_ && !drop_name) {
       all_.push_back(std::move(series));
       return;
@@ -147,6 +172,7 @@ class ResultCollector {
   QueryContext& context_;
   const Clock* clock_;
   HeldSamples held_;
+  HeldBytes held_labels_;
   bool distinct_;
   HashMap<model::Labels, size_t, std::hash<model::Labels>> index_;
   std::vector<ResultSeries> all_;
@@ -261,36 +287,65 @@ struct Engine::Impl {
       : options(std::move(engine_options)),
         clock(engine_clock),
         gate(options.max_concurrency),
+        memory(options.max_total_memory),
+        query_log(engine_clock, registry),
         subquery_step_ms(options.default_subquery_step_ms) {
     if (registry) metrics = std::make_unique<EngineMetrics>(*registry, options.max_concurrency);
   }
 
-  QueryResult Run(storage::Queryable& queryable, const QueryRequest& request);
+  // `explanation` may be null.
+  QueryResult Run(storage::Queryable& queryable, const QueryRequest& request,
+                  Explanation* explanation);
+  QueryResult Execute(storage::Queryable& queryable, QueryContext& context, const Expr& expr,
+                      Explanation* explanation);
+  template <typename Outcome>
+  std::variant<Outcome, QueryFailure> Guard(const std::function<Outcome()>& run);
   void Report(const QueryStats& stats);
 
   EngineOptions options;
   const Clock* clock;
   ThreadPool* pool = nullptr;
   QueryGate gate;
+  MemoryPool memory;
+  QueryLog query_log;
+  std::unique_ptr<ActiveQueries> active;
   std::atomic<int64_t> subquery_step_ms;
   std::unique_ptr<EngineMetrics> metrics;
 };
 
-QueryResult Engine::Impl::Run(storage::Queryable& queryable, const QueryRequest& request) {
-  Stopwatch total(clock);
-  Stopwatch watch(clock);
+QueryResult Engine::Impl::Run(storage::Queryable& queryable, const QueryRequest& request,
+                              Explanation* explanation) {
   Result<ExprPtr> parsed = Parse(request.query, options.parse);
   if (!parsed.ok()) throw QueryError(parsed.error().message(), QueryErrorKind::kBadData);
-  const Expr& expr = **parsed;
-  CheckRequest(request, expr);
-  QueryContext context(options, request, clock);
+  CheckRequest(request, **parsed);
+  QueryContext context(options, request, clock, &memory);
   context.default_subquery_step_ms = subquery_step_ms.load(std::memory_order_relaxed);
-  watch.Lap();
+  Stopwatch total(clock);
+  try {
+    QueryResult result = Execute(queryable, context, **parsed, explanation);
+    query_log.Write(request, context.stats, "");
+    return result;
+  } catch (const QueryError& error) {
+    context.stats.exec_total_seconds = total.Lap();
+    query_log.Write(request, context.stats, error.what());
+    throw;
+  }
+}
+
+QueryResult Engine::Impl::Execute(storage::Queryable& queryable, QueryContext& context,
+                                  const Expr& expr, Explanation* explanation) {
+  Stopwatch total(clock);
+  Stopwatch watch(clock);
   QueryGate::Pass pass(gate, context);
+  ActiveQueries::Note note(active.get(), context.request.query);
   QueryStats& stats = context.stats;
   stats.queue_seconds = watch.Lap();
+  if (explanation != nullptr) {
+    context.profile = std::make_unique<Profile>(clock, &stats.samples_read);
+    context.profile->Switch(&context.profile->Of(nullptr));
+  }
 
-  Grid grid = GridOf(request);
+  Grid grid = GridOf(context.request);
   PlanPtr plan = MakePlan(expr, context, grid);
   TimeMs mint = kMaxTime;
   TimeMs maxt = kMinTime;
@@ -307,6 +362,8 @@ QueryResult Engine::Impl::Run(storage::Queryable& queryable, const QueryRequest&
   steps.Add(grid.count);
   QueryResult result;
   result.value = Evaluate(context, *plan, grid);
+  result.memory = context.memory;
+  result.memory->Reserve(BytesOf(result.value));
   stats.inner_eval_seconds = watch.Lap() - stats.result_sort_seconds;
   stats.eval_total_seconds =
       stats.preparation_seconds + stats.inner_eval_seconds + stats.result_sort_seconds;
@@ -314,6 +371,11 @@ QueryResult Engine::Impl::Run(storage::Queryable& queryable, const QueryRequest&
   result.warnings = context.notes.TakeWarnings();
   result.infos = context.notes.TakeInfos();
   result.stats = stats;
+  Report(stats);
+  if (explanation != nullptr) {
+    context.profile->Switch(nullptr);
+    *explanation = MakeExplanation(context, expr, *plan, grid, std::move(result));
+  }
   return result;
 }
 
@@ -335,23 +397,49 @@ Engine::Engine(EngineOptions options, ThreadPool* pool, client::Registry* regist
 
 Engine::~Engine() = default;
 
-std::variant<QueryResult, QueryFailure> Engine::Exec(storage::Queryable& queryable,
-                                                     const QueryRequest& request) {
-  if (impl_->metrics) impl_->metrics->queries.Increment();
-  std::variant<QueryResult, QueryFailure> outcome;
+template <typename Outcome>
+std::variant<Outcome, QueryFailure> Engine::Impl::Guard(const std::function<Outcome()>& run) {
+  if (metrics) metrics->queries.Increment();
+  std::variant<Outcome, QueryFailure> outcome;
   try {
-    QueryResult result = impl_->Run(queryable, request);
-    impl_->Report(result.stats);
-    outcome = std::move(result);
+    outcome = run();
   } catch (const QueryError& error) {
     outcome = error.failure();
+  } catch (const std::bad_alloc&) {
+    outcome = QueryFailure{QueryErrorKind::kExecution, "query needs more memory than there is"};
   }
-  if (impl_->metrics) impl_->metrics->queries.Decrement();
+  if (metrics) metrics->queries.Decrement();
   return outcome;
+}
+
+std::variant<QueryResult, QueryFailure> Engine::Exec(storage::Queryable& queryable,
+                                                     const QueryRequest& request) {
+  return impl_->Guard<QueryResult>([&] { return impl_->Run(queryable, request, nullptr); });
+}
+
+std::variant<Explanation, QueryFailure> Engine::Explain(storage::Queryable& queryable,
+                                                        const QueryRequest& request) {
+  return impl_->Guard<Explanation>([&] {
+    Explanation explanation;
+    impl_->Run(queryable, request, &explanation);
+    return explanation;
+  });
 }
 
 const EngineOptions& Engine::options() const {
   return impl_->options;
+}
+
+Result<void> Engine::SetQueryLog(const std::string& path, FileSystem& files) {
+  return impl_->query_log.Open(path, files);
+}
+
+void Engine::TrackActive(std::unique_ptr<ActiveQueries> active) {
+  impl_->active = std::move(active);
+}
+
+uint64_t Engine::memory_in_use() const {
+  return impl_->memory.used();
 }
 
 void Engine::SetDefaultSubqueryStep(int64_t step_ms) {

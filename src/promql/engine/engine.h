@@ -12,9 +12,12 @@
 #include <variant>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/result.h"
 #include "base/thread.h"
 #include "client/registry.h"
+#include "promql/engine/active_queries.h"
+#include "promql/engine/explain.h"
 #include "promql/plan/query.h"
 #include "storage/querier.h"
 
@@ -29,9 +32,20 @@ class Engine {
   std::variant<QueryResult, QueryFailure> Exec(storage::Queryable& queryable,
                                                const QueryRequest& request);
 
+  // Runs the query in the same way and with the same failures, and tells what each part of it took
+  // instead of the answer.
+  std::variant<Explanation, QueryFailure> Explain(storage::Queryable& queryable,
+                                                  const QueryRequest& request);
+
   const EngineOptions& options() const;
   // Applied on reload; running queries keep the old value.
   void SetDefaultSubqueryStep(int64_t step_ms);
+  // Where queries are logged; "": nowhere. Applied on reload, which also reopens the file.
+  Result<void> SetQueryLog(const std::string& path, FileSystem& files);
+  // Where running queries are noted; called once, before the first query.
+  void TrackActive(std::unique_ptr<ActiveQueries> active);
+  // Bytes that running queries and answers under way are counted with.
+  uint64_t memory_in_use() const;
 
  private:
   struct Impl;

@@ -57,6 +57,11 @@ void MemoryBudget::Release(uint64_t bytes) {
   if (pool_ != nullptr) pool_->Release(bytes);
 }
 
+void MemoryBudget::Charge(uint64_t bytes) {
+  used_.fetch_add(bytes, std::memory_order_relaxed);
+  if (pool_ != nullptr) pool_->Charge(bytes);
+}
+
 void HeldBytes::Grow(uint64_t bytes) {
   uint64_t missing = bytes - (reserved_ - used_);
   // The slice is a convenience; near a limit only what is needed is asked for.

@@ -30,6 +30,7 @@ class MemoryPool {
 
   // False if it would be too much; then nothing was taken.
   bool TryReserve(uint64_t bytes);
+  void Charge(uint64_t bytes) { used_.fetch_add(bytes, std::memory_order_relaxed); }
   void Release(uint64_t bytes) { used_.fetch_sub(bytes, std::memory_order_relaxed); }
   uint64_t used() const { return used_.load(std::memory_order_relaxed); }
   uint64_t limit() const { return limit_; }
@@ -53,6 +54,9 @@ class MemoryBudget {
   // nothing was taken.
   void Reserve(uint64_t bytes);
   void Release(uint64_t bytes);
+  // Counts what is there already, whatever the limits say: an answer that waits to be sent. Those
+  // who come later find less.
+  void Charge(uint64_t bytes);
   uint64_t used() const { return used_.load(std::memory_order_relaxed); }
   // The most that was in use at once.
   uint64_t peak() const { return peak_.load(std::memory_order_relaxed); }

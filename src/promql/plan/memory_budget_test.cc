@@ -47,6 +47,17 @@ TEST(MemoryBudget, QueriesShareThePool) {
   EXPECT_EQ(ErrorOf(one, 100), "");
 }
 
+TEST(MemoryBudget, ChargesBeyondTheLimitsLeaveNothingForOthers) {
+  MemoryPool pool(1000);
+  MemoryBudget answer(&pool, 500);
+  answer.Charge(2000);
+  MemoryBudget other(&pool, 500);
+  EXPECT_NE(ErrorOf(other, 1), "");
+  answer.Release(1500);
+  EXPECT_EQ(ErrorOf(other, 500), "");
+  EXPECT_NE(ErrorOf(answer, 1), "");
+}
+
 TEST(MemoryBudget, ZeroMeansWithoutLimit) {
   MemoryPool pool(0);
   MemoryBudget budget(&pool, 0);

@@ -101,7 +101,7 @@ struct QueryRequest {
   TimeMs end = 0;
   int64_t step_ms = 0;                                 // 0: instant
   int64_t lookback_delta_ms = 0;                       // 0: the engine's
-  int64_t timeout_ms = 0;                              // 0: the engine's
+  int64_t timeout_ms = 0;                              // 0: the engine's; below 0: none
   uint64_t limit = 0;                                  // at most so many series; 0: all
   std::shared_ptr<const std::atomic<bool>> cancelled;  // may be null
   QueryOrigin origin;
