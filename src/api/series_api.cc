@@ -1,5 +1,6 @@
 // Series and labels: /series, /labels, /label/<name>/values.
-#include <set>
+#include <algorithm>
+#include <iterator>
 
 #include "api/params.h"
 #include "api/prometheus_api.h"
@@ -45,17 +46,44 @@ net::Response StorageFailure(const Error& error) {
       error.message());
 }
 
-net::Response TextList(std::set<std::string> texts, uint64_t limit) {
-  bool truncated = limit > 0 && texts.size() > limit;
-  codec::JsonWriter json;
-  json.BeginArray();
-  uint64_t n = 0;
-  for (const std::string& text : texts) {
-    if (limit > 0 && n++ == limit) break;
-    json.String(text);
+// One list is in order and without doubles already.
+template <typename T>
+void MakeSet(std::vector<T>& all, size_t lists) {
+  if (lists < 2) return;
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+}
+
+// A JSON array of the first `limit` values; 0: of all.
+template <typename T, typename Write>
+net::Response List(const std::vector<T>& all, uint64_t limit, Write write) {
+  bool truncated = limit > 0 && all.size() > limit;
+  size_t count = truncated ? static_cast<size_t>(limit) : all.size();
+  TextPieces out = BeginSuccess();
+  out.Append("[");
+  for (size_t i = 0; i < count; ++i) {
+    if (i > 0) out.Append(",");
+    write(out, all[i]);
   }
-  json.EndArray();
-  return Success(json.Take(), truncated ? kTruncated : std::vector<std::string>());
+  out.Append("]");
+  return EndSuccess(std::move(out), truncated ? kTruncated : std::vector<std::string>());
+}
+
+net::Response TextList(std::vector<std::string> texts, size_t lists, uint64_t limit) {
+  MakeSet(texts, lists);
+  return List(texts, limit, [](TextPieces& out, const std::string& text) {
+    char* at = out.Room(codec::JsonStringRoom(text.size()));
+    out.Took(codec::WriteJsonString(at, text));
+  });
+}
+
+void AddAll(std::vector<std::string>& all, std::vector<std::string> some) {
+  if (all.empty()) {
+    all = std::move(some);
+  } else {
+    all.insert(all.end(), std::make_move_iterator(some.begin()),
+               std::make_move_iterator(some.end()));
+  }
 }
 
 // `U__` names carry UTF-8 in a URL path: `_` doubled, other characters as _<hex>_.
@@ -102,28 +130,22 @@ net::Response PrometheusApi::Series(const net::Request& request) {
   hints.end = query.end;
   hints.function = "series";
   hints.limit = query.limit == 0 ? 0 : query.limit + 1;
-  std::set<model::Labels> found;
+  std::vector<model::Labels> found;
   for (const model::Matchers& matchers : query.sets) {
     auto set = (*querier)->Select(true, hints, matchers);
+    size_t before = found.size();
     while (set->Next()) {
-      found.insert(set->At().labels());
-      if (query.limit > 0 && found.size() > query.limit) break;
+      found.push_back(set->At().labels());
+      if (query.limit > 0 && found.size() - before > query.limit) break;
       if (request.cancelled != nullptr && *request.cancelled) {
         return Failure(ErrorType::kCanceled, "request was canceled");
       }
     }
     if (!set->status().ok()) return StorageFailure(set->status().error());
   }
-  bool truncated = query.limit > 0 && found.size() > query.limit;
-  codec::JsonWriter json;
-  json.BeginArray();
-  uint64_t n = 0;
-  for (const model::Labels& labels : found) {
-    if (query.limit > 0 && n++ == query.limit) break;
-    WriteLabels(json, labels);
-  }
-  json.EndArray();
-  return Success(json.Take(), truncated ? kTruncated : std::vector<std::string>());
+  MakeSet(found, query.sets.size());
+  return List(found, query.limit,
+              [](TextPieces& out, const model::Labels& labels) { WriteLabels(out, labels); });
 }
 
 net::Response PrometheusApi::LabelNames(const net::Request& request) {
@@ -133,13 +155,13 @@ net::Response PrometheusApi::LabelNames(const net::Request& request) {
   if (query.sets.empty()) query.sets.emplace_back();
   auto querier = deps_.database()->NewQuerier(query.start, query.end);
   if (!querier.ok()) return StorageFailure(querier.error());
-  std::set<std::string> names;
+  std::vector<std::string> names;
   for (const model::Matchers& matchers : query.sets) {
     auto some = (*querier)->LabelNames(matchers, query.limit == 0 ? 0 : query.limit + 1);
     if (!some.ok()) return StorageFailure(some.error());
-    names.insert(some->begin(), some->end());
+    AddAll(names, std::move(*some));
   }
-  return TextList(std::move(names), query.limit);
+  return TextList(std::move(names), query.sets.size(), query.limit);
 }
 
 net::Response PrometheusApi::LabelValues(const net::Request& request) {
@@ -153,13 +175,13 @@ net::Response PrometheusApi::LabelValues(const net::Request& request) {
   if (query.sets.empty()) query.sets.emplace_back();
   auto querier = deps_.database()->NewQuerier(query.start, query.end);
   if (!querier.ok()) return StorageFailure(querier.error());
-  std::set<std::string> values;
+  std::vector<std::string> values;
   for (const model::Matchers& matchers : query.sets) {
     auto some = (*querier)->LabelValues(name, matchers, query.limit == 0 ? 0 : query.limit + 1);
     if (!some.ok()) return StorageFailure(some.error());
-    values.insert(some->begin(), some->end());
+    AddAll(values, std::move(*some));
   }
-  return TextList(std::move(values), query.limit);
+  return TextList(std::move(values), query.sets.size(), query.limit);
 }
 
 }  // namespace watchfire::api
