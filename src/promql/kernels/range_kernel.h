@@ -12,6 +12,13 @@
 
 namespace watchfire::promql {
 
+// Who counts what a kernel does amid a series and may throw to end it.
+class Pace {
+ public:
+  virtual ~Pace() = default;
+  virtual void Spend(size_t samples) = 0;
+};
+
 struct RangeInput {
   const TimeMs* t = nullptr;
   const double* v = nullptr;
@@ -24,7 +31,12 @@ struct RangeInput {
   // The scalar arguments in order.
   const std::vector<std::vector<double>>* scalars = nullptr;
 
+  Pace* pace = nullptr;  // may be null
+
   size_t count() const { return windows->lo.size(); }
+  // For kernels that look at every sample of every window; null if all of that is little.
+  Pace* LongPace() const { return windows->total > kLongTotal ? pace : nullptr; }
+  static constexpr uint64_t kLongTotal = 1 << 18;
 };
 
 class RangeKernel {

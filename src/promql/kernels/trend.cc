@@ -44,9 +44,11 @@ Line Regress(const TimeMs* t, const double* v, size_t n, TimeMs origin) {
 class Deriv final : public RangeKernel {
  public:
   void Run(const RangeInput& in, double* out) override {
+    Pace* pace = in.LongPace();
     for (size_t i = 0; i < in.count(); ++i) {
       size_t lo = in.windows->lo[i];
       size_t n = in.windows->hi[i] - lo;
+      if (pace != nullptr) pace->Spend(n);
       out[i] = n < 2 ? kAbsent : Regress(in.t + lo, in.v + lo, n, in.t[lo]).slope;
     }
   }
@@ -55,9 +57,11 @@ class Deriv final : public RangeKernel {
 class PredictLinear final : public RangeKernel {
  public:
   void Run(const RangeInput& in, double* out) override {
+    Pace* pace = in.LongPace();
     for (size_t i = 0; i < in.count(); ++i) {
       size_t lo = in.windows->lo[i];
       size_t n = in.windows->hi[i] - lo;
+      if (pace != nullptr) pace->Spend(n);
       out[i] = kAbsent;
       if (n < 2) continue;
       Line line = Regress(in.t + lo, in.v + lo, n, in.steps->at(i));
@@ -69,11 +73,13 @@ class PredictLinear final : public RangeKernel {
 class DoubleExponentialSmoothing final : public RangeKernel {
  public:
   void Run(const RangeInput& in, double* out) override {
+    Pace* pace = in.LongPace();
     for (size_t i = 0; i < in.count(); ++i) {
       double smoothing = (*in.scalars)[0][i];
       double trend = (*in.scalars)[1][i];
       size_t lo = in.windows->lo[i];
       size_t n = in.windows->hi[i] - lo;
+      if (pace != nullptr) pace->Spend(n);
       out[i] = n < 2 ? kAbsent : Smooth(in.v + lo, n, smoothing, trend);
     }
   }

@@ -41,6 +41,15 @@ void CheckFactors(const RangeSource& source, const std::vector<ScalarColumn>& sc
   if (!source.histograms().empty()) check(source.histogram_windows());
 }
 
+class ContextPace final : public Pace {
+ public:
+  explicit ContextPace(QueryContext& context) : context_(context) {}
+  void Spend(size_t samples) override { context_.Tick(samples); }
+
+ private:
+  QueryContext& context_;
+};
+
 class RangeFunctionStream final : public Stream {
  public:
   RangeFunctionStream(QueryContext& context, const PlanNode& call, const Grid& grid);
@@ -88,6 +97,7 @@ class RangeFunctionStream final : public Stream {
   std::unique_ptr<RangeSource> source_;
   std::vector<ScalarColumn> scalars_;
   WindowGrid window_grid_;
+  ContextPace pace_;
   RangeInput in_;
   bool smooths_ = false;
   Column column_;
@@ -96,7 +106,11 @@ class RangeFunctionStream final : public Stream {
 
 RangeFunctionStream::RangeFunctionStream(QueryContext& context, const PlanNode& call,
                                          const Grid& grid)
-    : context_(context), call_(call), grid_(grid), kernel_(MakeKernel(call.function)) {
+    : context_(context),
+      call_(call),
+      grid_(grid),
+      kernel_(MakeKernel(call.function)),
+      pace_(context) {
   if (!kernel_) ThrowUnsupported(fmt::format("function \"{}\"", call.function));
   if (context.options.use_start_timestamps) {
     kernel_ = WithStartTimes(call.function, std::move(kernel_));
@@ -116,6 +130,7 @@ RangeFunctionStream::RangeFunctionStream(QueryContext& context, const PlanNode& 
   }
   WF_CHECK(source_ != nullptr);
   in_.grid = &window_grid_;
+  in_.pace = &pace_;
   in_.steps = &grid_;
   in_.scalars = &scalars_;
   if (call.function == "quantile_over_time") NoteQuantile();
