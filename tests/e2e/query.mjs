@@ -329,6 +329,37 @@ export const query = [
     },
   },
   {
+    name: 'query: menus open and close by keyboard, and the focus returns',
+    run: async (page, baseUrl) => {
+      await page.goto(`${baseUrl}/query?g0.expr=up&g0.tab=0`);
+      const button = page.getByRole('button', { name: 'How often to run again' });
+      await button.focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('menu').waitFor();
+      const focused = () => page.evaluate(() => document.activeElement?.textContent);
+      await page.waitForFunction(() => document.activeElement?.textContent === 'Off');
+      await page.keyboard.press('ArrowDown');
+      assert.equal(await focused(), '5s');
+      await page.keyboard.press('ArrowUp');
+      await page.keyboard.press('ArrowUp');
+      assert.equal(await focused(), '15m', 'round at the ends');
+      await page.keyboard.press('Escape');
+      await page.getByRole('menu').waitFor({ state: 'hidden' });
+      assert.equal(await button.evaluate((one) => one === document.activeElement), true);
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('End');
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/refresh=15m/);
+      await page.getByTestId('range').click();
+      await page.getByRole('button', { name: 'Last 30 minutes' }).click();
+      await page.waitForURL(/range_input=30m/);
+      await page.getByRole('button', { name: /^Step/ }).click();
+      await page.getByRole('textbox', { name: 'Step', exact: true }).fill('20s');
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/step_input=20/);
+    },
+  },
+  {
     name: 'query: panels are added, keep what is typed in them, and go',
     run: async (page, baseUrl) => {
       await openGraph(page, baseUrl, 'up');

@@ -62,11 +62,16 @@ export const shell = [
       await page.keyboard.type('g?');
       assert.equal(await page.getByRole('searchbox').inputValue(), 'g?', 'keys rest while typing');
       await page.keyboard.press('Escape');
-      await page.evaluate(() => document.activeElement?.blur());
+      await page.getByRole('link', { name: 'Rules' }).focus();
       await page.keyboard.press('?');
       await page.getByRole('dialog').waitFor();
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
+      assert.equal(
+        await page.evaluate(() => document.activeElement?.textContent),
+        'Rules',
+        'the focus is back where it was',
+      );
     },
   },
   {

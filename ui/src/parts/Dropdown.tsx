@@ -99,20 +99,17 @@ export function Dropdown(props: DropdownProps) {
         style={{ width, ...place }}
         onKeyDown={onKeyDown}
         onBeforeToggle={(event) => {
-          if (event.target !== box.current) return;
-          if (event.newState === 'closed') {
-            setPlace(null);
-            return;
-          }
+          if (event.newState !== 'open') return;
           const button = document.querySelector(`[popovertarget="${CSS.escape(id)}"]`);
           if (button === null) return;
           onOpen?.();
           flushSync(() => setPlace(placeAt(button.getBoundingClientRect(), align, width)));
         }}
         onToggle={(event) => {
-          if (event.newState === 'open') {
+          // What is inside goes only now: the browser has taken the focus back to the button.
+          if (event.newState === 'closed') setPlace(null);
+          else
             box.current?.querySelector<HTMLElement>('[data-item]:not([disabled]), input')?.focus();
-          }
         }}
       >
         <DropdownContext value={{ close, role: kind === 'menu' ? 'menuitem' : undefined }}>
