@@ -107,6 +107,8 @@ class PrometheusApi {
   net::Response ParseQuery(const net::Request& request);
   net::Response Execute(const net::Request& request, const net::Values& form,
                         promql::QueryRequest query);
+  // explain_api.cc
+  net::Response QueryExplain(const net::Request& request);
   // series_api.cc
   net::Response Series(const net::Request& request);
   net::Response LabelNames(const net::Request& request);
