@@ -247,18 +247,6 @@ TEST_F(EngineTest, MonotonicityFixesOfOneMetricAreOneInfo) {
             "diff of 2, over 2 samples from 1970-01-01T00:01:00Z to 1970-01-01T00:02:00Z (1:25)");
 }
 
-TEST_F(EngineTest, WhatIsNotBuiltYetIsNamed) {
-  model::FloatHistogram histogram;
-  histogram.count = 1;
-  storage_.AddHistogram(Labels::Of({{"__name__", "native"}}), 600'000, histogram);
-  EXPECT_EQ(Fails("sum(native)").message, "sum of native histograms is not supported yet");
-  EXPECT_EQ(Fails("native * 2").message,
-            "operator \"*\" of native histograms is not supported yet");
-  options_.parse.experimental_functions = true;
-  EXPECT_EQ(Fails("info(up)").message, "function \"info\" is not supported yet");
-  EXPECT_EQ(Ok("histogram_count(native)").value.series.at(0).v, std::vector<double>{1});
-}
-
 TEST_F(EngineTest, NativeHistogramsPassThroughSelectors) {
   model::FloatHistogram histogram;
   histogram.count = 7;

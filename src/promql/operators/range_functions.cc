@@ -23,7 +23,7 @@ RangeKernelPtr MakeKernel(std::string_view name) {
 }
 
 void CheckFactor(std::string_view name, std::string_view symbol, double v) {
-  if (v > 0 && v < 1) return;
+  if (!(v <= 0 || v >= 1)) return;  // NaN: the result will show it
   throw QueryError(
       fmt::format("invalid {} factor. Expected: 0 < {} < 1, got: {:f}", name, symbol, v));
 }
@@ -39,6 +39,10 @@ void CheckFactors(const RangeSource& source, const std::vector<ScalarColumn>& sc
   };
   check(source.windows());
   if (!source.histograms().empty()) check(source.histogram_windows());
+}
+
+bool IsOddQuantile(double q) {
+  return !(q >= 0 && q <= 1);
 }
 
 class ContextPace final : public Pace {
@@ -71,6 +75,7 @@ class RangeFunctionStream final : public Stream {
     } else {
       kernel_->Run(in_, column_.v.data());
       if (kernel_->start_times_overlap()) NoteOverlap();
+      if (odd_quantiles_) NoteQuantiles();
     }
     if (!source_->histograms().empty()) histograms_->Apply(*source_, in_, &column_);
     if (counter_name_) counter_name_->Check(source_->labels(), column_);
@@ -86,7 +91,8 @@ class RangeFunctionStream final : public Stream {
 
  private:
   void NoteOverlap();
-  void NoteQuantile();
+  void CheckQuantiles();
+  void NoteQuantiles();
 
   QueryContext& context_;
   const PlanNode& call_;
@@ -96,6 +102,7 @@ class RangeFunctionStream final : public Stream {
   RangeKernelPtr kernel_;
   std::unique_ptr<RangeSource> source_;
   std::vector<ScalarColumn> scalars_;
+  bool odd_quantiles_ = false;  // at some step
   WindowGrid window_grid_;
   ContextPace pace_;
   RangeInput in_;
@@ -133,13 +140,19 @@ RangeFunctionStream::RangeFunctionStream(QueryContext& context, const PlanNode& 
   in_.pace = &pace_;
   in_.steps = &grid_;
   in_.scalars = &scalars_;
-  if (call.function == "quantile_over_time") NoteQuantile();
+  if (call.function == "quantile_over_time") CheckQuantiles();
   smooths_ = call.function == "double_exponential_smoothing";
 }
 
-void RangeFunctionStream::NoteQuantile() {
-  for (double q : scalars_[0]) {
-    if (q >= 0 && q <= 1) continue;
+void RangeFunctionStream::CheckQuantiles() {
+  odd_quantiles_ = std::any_of(scalars_[0].begin(), scalars_[0].end(), IsOddQuantile);
+}
+
+// Only what is used is worth a word.
+void RangeFunctionStream::NoteQuantiles() {
+  for (size_t i = 0; i < grid_.count; ++i) {
+    double q = scalars_[0][i];
+    if (!IsOddQuantile(q) || in_.windows->hi[i] == in_.windows->lo[i]) continue;
     context_.notes.Warn(
         fmt::format("quantile value should be between 0 and 1, got {}", FormatFloatGo(q)),
         call_.children[0]->expr->pos);
