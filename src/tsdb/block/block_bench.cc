@@ -150,6 +150,32 @@ void BM_Latest(benchmark::State& state) {
 }
 BENCHMARK(BM_Latest)->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond);
 
+// The same in runs; the second argument: of so many samples before the middle, 0: all.
+void BM_Runs(benchmark::State& state) {
+  Block& block = Fixture::TheBlock(state.range(0) != 0);
+  TimeMs maxt = state.range(1) == 0 ? kMaxTime : kStart + kSamples / 2 * kStep;
+  TimeMs mint = state.range(1) == 0 ? kMinTime : maxt - state.range(1) * kStep;
+  storage::SelectHints hints;
+  hints.groups = true;
+  hints.by = true;
+  hints.grouping = {"instance"};
+  int64_t samples = 0;
+  int64_t series = 0;
+  for (auto _ : state) {
+    auto querier = block.NewQuerier(mint, maxt);
+    auto set = querier->Select(false, hints, {});
+    storage::SeriesRun run;
+    while (set->NextRun(mint, maxt, &run)) {
+      samples += static_cast<int64_t>(run.count * run.t.size());
+      series += static_cast<int64_t>(run.count);
+    }
+  }
+  state.SetItemsProcessed(samples);
+  state.counters["series"] =
+      benchmark::Counter(static_cast<double>(series), benchmark::Counter::kIsRate);
+}
+BENCHMARK(BM_Runs)->ArgsProduct({{0, 1}, {0, 20}})->Unit(benchmark::kMillisecond);
+
 void BM_LabelValues(benchmark::State& state) {
   const IndexReader& index = Fixture::TheBlock(false).index();
   model::Matchers matchers;

@@ -209,12 +209,13 @@ Result<void> Decode(const ChunkView& chunk, TimeMs mint, TimeMs maxt, std::vecto
     times->push_back(walk.state().t);
     values->push_back(std::bit_cast<double>(walk.value()));
   }
-  size_t kept = times->size();
-  size_t room = kept + walk.left() + FloatWalk<Format>::kColumnSlack;
-  times->resize(room);
-  values->resize(room);
-  TimeMs* next_time = times->data() + kept;
-  double* next_value = values->data() + kept;
+  size_t times_kept = times->size();
+  size_t values_kept = values->size();
+  size_t room = walk.left() + FloatWalk<Format>::kColumnSlack;
+  times->resize(times_kept + room);
+  values->resize(values_kept + room);
+  TimeMs* next_time = times->data() + times_kept;
+  double* next_value = values->data() + values_kept;
   WalkStop stop = walk.Store(maxt, next_time, next_value);
   times->resize(static_cast<size_t>(next_time - times->data()));
   values->resize(static_cast<size_t>(next_value - values->data()));
