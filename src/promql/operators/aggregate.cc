@@ -49,7 +49,7 @@ class Groups {
  private:
   void AddSeries(QueryContext& context, Stream& child, HeldSamples& held);
   void AddBatch(Stream& child, const Batch& batch, HeldSamples& held);
-  void AddHistograms(QueryContext& context, Stream& child, size_t group);
+  void AddHistograms(QueryContext& context, Stream& child, size_t group, HeldSamples& held);
   void Grow(size_t group, HeldSamples& held) {
     if (group < drop_name_.size()) return;
     held.Add(steps_);
@@ -97,7 +97,7 @@ void Groups<State>::AddSeries(QueryContext& context, Stream& child, HeldSamples&
   Grow(group, held);
   drop_name_[group] |= static_cast<uint8_t>(child.drop_name());
   states_.AddSeries(group, column.v.data());
-  if (!column.h.empty()) AddHistograms(context, child, group);
+  if (!column.h.empty()) AddHistograms(context, child, group, held);
 }
 
 template <typename State>
@@ -111,12 +111,13 @@ void Groups<State>::AddBatch(Stream& child, const Batch& batch, HeldSamples& hel
 }
 
 template <typename State>
-void Groups<State>::AddHistograms(QueryContext& context, Stream& child, size_t group) {
+void Groups<State>::AddHistograms(QueryContext& context, Stream& child, size_t group,
+                                  HeldSamples& held) {
   const Column& column = child.column();
   switch (rule_) {
     case HistogramRule::kSum:
     case HistogramRule::kAverage:
-      return histograms_.AddSeries(group, column, child);
+      return histograms_.AddSeries(group, child, held);
     case HistogramRule::kCount:
       for (size_t i = 0; i < steps_; ++i) {
         if (column.HasHistogram(i)) states_.AddValue(group, i, 0);

@@ -16,17 +16,24 @@ HistogramGroups::Cell& HistogramGroups::At(size_t group, size_t step) {
   return *cell;
 }
 
+bool HistogramGroups::IsFresh(const Cell& cell) {
+  return std::visit([](const auto& all) { return all.empty(); }, cell.all);
+}
+
 void HistogramGroups::Tell(const model::Combination& result, Cell& cell) {
   if (!result.compatible) cell.incompatible = true;
   if (result.bounds_reconciled) findings_ |= kReconciledAggregation;
 }
 
-void HistogramGroups::AddSeries(size_t group, const Column& column, Stream& stream) {
+void HistogramGroups::AddSeries(size_t group, Stream& stream, HeldSamples& held) {
+  const Column& column = stream.column();
   if (cells_.empty()) any_name_ = stream.labels().metric_name();
   for (size_t i = 0; i < steps_; ++i) {
     if (!column.HasHistogram(i)) continue;
     const model::FloatHistogram& histogram = *column.h[i];
     Cell& cell = At(group, i);
+    // Twice as much for what rounding loses; layouts hardly grow after the first.
+    if (IsFresh(cell)) held.Add(2 * model::SizeInSamples(histogram));
     cell.reset = cell.reset || histogram.reset_hint == model::CounterReset::kYes;
     cell.no_reset = cell.no_reset || histogram.reset_hint == model::CounterReset::kNo;
     if (cell.incompatible) continue;

@@ -19,8 +19,8 @@ class HistogramGroups {
   HistogramGroups(size_t steps, bool average) : steps_(steps), average_(average) {}
 
   bool empty() const { return cells_.empty(); }
-  // `metric_name` is asked for only if it is to be shown.
-  void AddSeries(size_t group, const Column& column, Stream& stream);
+  // The stream's current series; accumulators count in `held`.
+  void AddSeries(size_t group, Stream& stream, HeldSamples& held);
   void MergeGroup(size_t group, const HistogramGroups& other, size_t from);
   // Takes the findings over; once per shard.
   void MergeFindings(const HistogramGroups& other);
@@ -42,6 +42,7 @@ class HistogramGroups {
   using Group = std::vector<std::unique_ptr<Cell>>;  // empty, or one a step, null without any
 
   Cell& At(size_t group, size_t step);
+  static bool IsFresh(const Cell& cell);
   void Tell(const model::Combination& result, Cell& cell);
 
   size_t steps_;
