@@ -79,19 +79,27 @@ struct KahanMean {
   double value() const { return incremental ? sum.sum + sum.c : sum.sum / count + sum.c / count; }
 };
 
-// Linear interpolation between the two nearest ranks. Sorts `values` (NaN first).
-inline double Quantile(double q, double* values, size_t n) {
+inline bool NanFirst(double a, double b) {
+  return std::isnan(a) ? !std::isnan(b) : a < b;
+}
+
+// Linear interpolation between the two nearest ranks of values in order (NaN first).
+inline double QuantileOfSorted(double q, const double* values, size_t n) {
   if (n == 0 || std::isnan(q)) return model::kNormalNan;
   if (q < 0) return -std::numeric_limits<double>::infinity();
   if (q > 1) return std::numeric_limits<double>::infinity();
-  std::sort(values, values + n,
-            [](double a, double b) { return std::isnan(a) ? !std::isnan(b) : a < b; });
   double rank = q * static_cast<double>(n - 1);
   double floor = std::floor(rank);
   auto lower = static_cast<size_t>(std::max(0.0, floor));
   size_t upper = std::min(n - 1, lower + 1);
   double weight = rank - floor;
   return values[lower] * (1 - weight) + values[upper] * weight;
+}
+
+// The same; sorts `values`.
+inline double Quantile(double q, double* values, size_t n) {
+  if (q >= 0 && q <= 1) std::sort(values, values + n, NanFirst);
+  return QuantileOfSorted(q, values, n);
 }
 
 }  // namespace watchfire::promql

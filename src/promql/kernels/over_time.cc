@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
+#include <limits>
 
 #include "promql/kernels/numerics.h"
 #include "promql/kernels/range_kernel.h"
@@ -21,9 +23,11 @@ class FoldKernel final : public RangeKernel {
  public:
   explicit FoldKernel(Fold fold) : fold_(std::move(fold)) {}
   void Run(const RangeInput& in, double* out) override {
+    Pace* pace = in.LongPace();
     for (size_t i = 0; i < in.count(); ++i) {
       size_t lo = in.windows->lo[i];
       size_t n = in.windows->hi[i] - lo;
+      if (pace != nullptr) pace->Spend(n);
       out[i] = n == 0 ? kAbsent : fold_(in, lo, n, i);
     }
   }
@@ -119,10 +123,45 @@ class SumKernel final : public RangeKernel {
 
 // ---- extremes. A NaN gives way to any number.
 
-template <bool kMax>
+// Of equal values (0 and -0 are), the first counts as a value and the last as a time.
+template <bool kMax, bool kTime>
 bool Better(double candidate, double current) {
   if (std::isnan(current)) return true;
-  return kMax ? candidate >= current : candidate <= current;
+  if (kTime && candidate == current) return true;
+  return kMax ? candidate > current : candidate < current;
+}
+
+// Four values at once: the compiler may not reorder the comparisons of a plain loop.
+typedef double Lanes __attribute__((vector_size(32)));
+
+template <bool kMax>
+__attribute__((always_inline)) inline double ExtremeOf(const double* v, size_t n) {
+  constexpr double kWorst =
+      kMax ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();
+  Lanes a = {kWorst, kWorst, kWorst, kWorst};
+  Lanes b = a;
+  size_t k = 0;
+  for (; k + 8 <= n; k += 8) {
+    Lanes x;
+    Lanes y;
+    std::memcpy(&x, v + k, sizeof(x));
+    std::memcpy(&y, v + k + 4, sizeof(y));
+    a = kMax ? (x > a ? x : a) : (x < a ? x : a);
+    b = kMax ? (y > b ? y : b) : (y < b ? y : b);
+  }
+  double best = kWorst;
+  for (size_t lane = 0; lane < 4; ++lane) {
+    for (double x : {a[lane], b[lane]}) best = kMax ? (x > best ? x : best) : (x < best ? x : best);
+  }
+  for (; k < n; ++k) best = kMax ? (v[k] > best ? v[k] : best) : (v[k] < best ? v[k] : best);
+  return best;
+}
+// NaN gives way to any number; with nothing but NaN the worst infinity remains.
+__attribute__((target_clones("avx2", "default"))) double LargestOf(const double* v, size_t n) {
+  return ExtremeOf<true>(v, n);
+}
+__attribute__((target_clones("avx2", "default"))) double SmallestOf(const double* v, size_t n) {
+  return ExtremeOf<false>(v, n);
 }
 
 template <bool kMax, bool kTime>
@@ -140,15 +179,23 @@ class ExtremeKernel final : public RangeKernel {
         out[i] = kAbsent;
         continue;
       }
-      size_t best = lo;
-      for (size_t k = lo + 1; k < hi; ++k) {
-        if (Better<kMax>(in.v[k], in.v[best])) best = k;
-      }
-      out[i] = Value(in, best);
+      out[i] = kTime ? ToSeconds(in.t[Place(in, lo, hi)]) : Number(in, lo, hi);
     }
   }
 
  private:
+  static size_t Place(const RangeInput& in, size_t lo, size_t hi) {
+    size_t best = lo;
+    for (size_t k = lo + 1; k < hi; ++k) {
+      if (Better<kMax, kTime>(in.v[k], in.v[best])) best = k;
+    }
+    return best;
+  }
+  static double Number(const RangeInput& in, size_t lo, size_t hi) {
+    double best = kMax ? LargestOf(in.v + lo, hi - lo) : SmallestOf(in.v + lo, hi - lo);
+    // With infinities all may be NaN; the lanes do not know which of 0 and -0 came first.
+    return std::isinf(best) || best == 0 ? in.v[Place(in, lo, hi)] : best;
+  }
   static double Value(const RangeInput& in, size_t k) {
     return kTime ? ToSeconds(in.t[k]) : in.v[k];
   }
@@ -161,7 +208,7 @@ class ExtremeKernel final : public RangeKernel {
       size_t lo = in.windows->lo[i];
       size_t hi = in.windows->hi[i];
       for (; at < hi; ++at) {
-        while (queue_.size() > head && Better<kMax>(in.v[at], in.v[queue_.back()])) {
+        while (queue_.size() > head && Better<kMax, kTime>(in.v[at], in.v[queue_.back()])) {
           queue_.pop_back();
         }
         queue_.push_back(static_cast<uint32_t>(at));
@@ -225,13 +272,48 @@ double MedianAbsoluteDeviation(std::vector<double>& values) {
   return Quantile(0.5, values.data(), values.size());
 }
 
-RangeKernelPtr MakeQuantileKernel() {
-  return MakeFold([buffer = std::vector<double>()](const RangeInput& in, size_t lo, size_t n,
-                                                   size_t step) mutable {
-    buffer.assign(in.v + lo, in.v + lo + n);
-    return Quantile(in.scalars->front()[step], buffer.data(), n);
-  });
-}
+// Keeps the values of the window in order from one step to the next, where windows overlap.
+class QuantileKernel final : public RangeKernel {
+ public:
+  void Run(const RangeInput& in, double* out) override {
+    Pace* pace = in.LongPace();
+    lo_ = hi_ = 0;
+    sorted_.clear();
+    for (size_t i = 0; i < in.count(); ++i) {
+      size_t lo = in.windows->lo[i];
+      size_t hi = in.windows->hi[i];
+      if (pace != nullptr) pace->Spend(hi - lo);
+      if (lo == hi) {
+        out[i] = kAbsent;
+        continue;
+      }
+      MoveTo(in.v, lo, hi);
+      out[i] = QuantileOfSorted(in.scalars->front()[i], sorted_.data(), sorted_.size());
+    }
+  }
+
+ private:
+  // What is taken out and put in one by one, and when sorting anew is less work.
+  void MoveTo(const double* v, size_t lo, size_t hi) {
+    size_t moved = (lo - lo_) + (hi - hi_);
+    if (lo >= hi_ || moved * 4 > hi - lo) {
+      sorted_.assign(v + lo, v + hi);
+      std::sort(sorted_.begin(), sorted_.end(), NanFirst);
+    } else {
+      for (size_t k = lo_; k < lo; ++k) sorted_.erase(PlaceOf(v[k]));
+      for (size_t k = hi_; k < hi; ++k) sorted_.insert(PlaceOf(v[k]), v[k]);
+    }
+    lo_ = lo;
+    hi_ = hi;
+  }
+  std::vector<double>::iterator PlaceOf(double v) {
+    return std::lower_bound(sorted_.begin(), sorted_.end(), v, NanFirst);
+  }
+
+  std::vector<double> sorted_;  // of [lo_, hi_)
+  size_t lo_ = 0;
+  size_t hi_ = 0;
+};
 
 }  // namespace
 
@@ -244,7 +326,7 @@ RangeKernelPtr MakeOverTimeKernel(std::string_view name) {
   if (name == "ts_of_min_over_time") return std::make_unique<ExtremeKernel<false, true>>();
   if (name == "changes") return std::make_unique<NeighbourKernel<true>>();
   if (name == "resets") return std::make_unique<NeighbourKernel<false>>();
-  if (name == "quantile_over_time") return MakeQuantileKernel();
+  if (name == "quantile_over_time") return std::make_unique<QuantileKernel>();
   if (name == "count_over_time") {
     return MakeFold(
         [](const RangeInput&, size_t, size_t n, size_t) { return static_cast<double>(n); });
