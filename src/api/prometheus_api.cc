@@ -44,6 +44,7 @@ void PrometheusApi::Register(net::Router& router) {
   Api(router, "/query", &PrometheusApi::Query, Verbs::kGetPost);
   Api(router, "/query_range", &PrometheusApi::QueryRange, Verbs::kGetPost);
   Api(router, "/query_explain", &PrometheusApi::QueryExplain, Verbs::kGetPost);
+  Api(router, "/query_advice", &PrometheusApi::QueryAdvice, Verbs::kGetPost);
   Api(router, "/query_exemplars", &PrometheusApi::QueryExemplars, Verbs::kGetPost);
   Api(router, "/format_query", &PrometheusApi::FormatQuery, Verbs::kGetPost);
   Api(router, "/parse_query", &PrometheusApi::ParseQuery, Verbs::kGetPost);

@@ -109,6 +109,8 @@ class PrometheusApi {
                         promql::QueryRequest query);
   // explain_api.cc
   net::Response QueryExplain(const net::Request& request);
+  // advice_api.cc
+  net::Response QueryAdvice(const net::Request& request);
   // series_api.cc
   net::Response Series(const net::Request& request);
   net::Response LabelNames(const net::Request& request);
