@@ -61,10 +61,17 @@ class Stopwatch {
 };
 
 void AppendPoints(const Grid& grid, Column& column, ResultSeries* out) {
-  for (size_t i = 0; i < column.v.size(); ++i) {
+  size_t steps = column.v.size();
+  size_t floats = 0;
+  for (size_t i = 0; i < steps; ++i) floats += column.HasFloat(i) ? 1 : 0;
+  // As much as is needed: the answer lives until it is text.
+  out->t.resize(floats);
+  out->v.resize(floats);
+  size_t at = 0;
+  for (size_t i = 0; i < steps; ++i) {
     if (column.HasFloat(i)) {
-      out->t.push_back(grid.at(i));
-      out->v.push_back(column.v[i]);
+      out->t[at] = grid.at(i);
+      out->v[at++] = column.v[i];
     } else if (column.HasHistogram(i)) {
       out->histogram_t.push_back(grid.at(i));
       out->histograms.push_back(*column.h[i]);
