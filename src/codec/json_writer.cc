@@ -75,7 +75,7 @@ size_t AppendSpecial(std::string& out, std::string_view text) {
 }
 
 constexpr uint64_t EachByte(uint8_t byte) {
-  return 0x0101'0101'0101'0101 * byte;
+  return uint64_t{0x0101'0101'0101'0101} * byte;
 }
 
 // Whether one of eight bytes is special. A set top bit says so; those of bytes above a true one
