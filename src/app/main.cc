@@ -8,9 +8,9 @@
 #include "base/log.h"
 #include "tool/tool.h"
 
-// Read by jemalloc before main. An arena a core, not four: answers of tens of megabytes are built by
-// any of the handlers, and what their arenas keep for ten seconds (the default) adds up to hundreds
-// of megabytes. Without jemalloc nobody reads this.
+// Read by jemalloc before main. An arena a core, not four: answers of tens of megabytes are built
+// by any of the handlers, and what their arenas keep for ten seconds (the default) adds up to
+// hundreds of megabytes. Without jemalloc nobody reads this.
 extern "C" const char* malloc_conf;
 const char* malloc_conf = "percpu_arena:percpu,dirty_decay_ms:1000,muzzy_decay_ms:0";
 

@@ -8,7 +8,7 @@
 
 #include <fmt/core.h>
 
-#include "promql/operators/accumulators.h"
+#include "promql/kernels/accumulators.h"
 #include "promql/operators/histogram_groups.h"
 #include "promql/operators/shards.h"
 

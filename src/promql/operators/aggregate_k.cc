@@ -283,18 +283,26 @@ std::vector<Row> CountValuesRows(QueryContext& context, const PlanNode& node, co
   }
   StreamPtr child = MakeStream(context, *node.children[0], grid);
   HeldSamples held(context);
-  GroupKeys keys(node);
+  // The value's label is there before the series are grouped: `without` takes it away again if it
+  // names it.
+  const std::vector<std::string>& by = node.grouping;
+  std::vector<std::string> drop = node.grouping;
+  drop.push_back(std::string(model::kMetricName));
+  std::sort(drop.begin(), drop.end());
+  bool dropped = !node.by && std::binary_search(drop.begin(), drop.end(), label);
   HashMap<model::Labels, size_t, std::hash<model::Labels>> index;
   std::vector<Row> rows;
   while (child->Next()) {
     const Column& column = child->column();
     context.Tick(grid.count);
     if (!column.AnyValue()) continue;
-    model::LabelsBuilder builder(keys.labels(keys.Find(*child)));
+    model::LabelsBuilder builder(node.by ? child->labels().Keep(by) : child->labels().Drop(drop));
     for (size_t i = 0; i < grid.count; ++i) {
       if (!column.Has(i)) continue;
-      builder.Set(label, column.HasHistogram(i) ? model::ToString(*column.h[i])
-                                                : FormatFloatFixed(column.v[i]));
+      if (!dropped) {
+        builder.Set(label, column.HasHistogram(i) ? model::ToString(*column.h[i])
+                                                  : FormatFloatFixed(column.v[i]));
+      }
       auto [at, fresh] = index.try_emplace(builder.Build(), rows.size());
       if (fresh) {
         held.Add(grid.count);
@@ -333,7 +341,12 @@ StreamPtr MakeAggregateK(QueryContext& context, const PlanNode& node, const Grid
       break;
   }
   std::vector<int64_t> ks = ReadKs(param);
-  if (AllBelowOne(ks)) return std::make_unique<RowStream>(std::vector<Row>());
+  if (AllBelowOne(ks)) {
+    // Nothing is kept, but what fails fails and what warns warns.
+    StreamPtr child = MakeStream(context, *node.children[0], grid);
+    while (child->Next()) context.Tick(grid.count);
+    return std::make_unique<RowStream>(std::vector<Row>());
+  }
   if (aggregate.op == AggregateOp::kLimitk) {
     return std::make_unique<LimitK>(context, MakeStream(context, *node.children[0], grid), node,
                                     std::move(ks));

@@ -88,10 +88,15 @@ int64_t DaysFromCivil(int64_t year, int month, int day) {
 }
 
 Date DateOf(double v) {
-  constexpr double kLimit = 9.2e18;
-  int64_t seconds = std::fabs(v) < kLimit ? static_cast<int64_t>(v) : INT64_MIN / 2;
-  int64_t days = seconds / 86400;
-  int64_t rest = seconds % 86400;
+  // What an int64 cannot hold is the second after its last one, as in Go.
+  constexpr double kSecondsEnd = 9223372036854775808.0;
+  int64_t days = 106'751'991'167'300;
+  int64_t rest = 55'808;
+  if (std::fabs(v) < kSecondsEnd) {
+    auto seconds = static_cast<int64_t>(v);
+    days = seconds / 86400;
+    rest = seconds % 86400;
+  }
   if (rest < 0) {
     rest += 86400;
     --days;

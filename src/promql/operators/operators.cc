@@ -83,6 +83,8 @@ StreamPtr MakeShared(QueryContext& context, const PlanNode& node, const Grid& gr
   if (context.shared_rows.size() < node.shared) context.shared_rows.resize(node.shared);
   std::shared_ptr<void> known = context.shared_rows[node.shared - 1];
   if (!known) {
+    Profile* profile = context.profile.get();
+    ProfileScope scope(profile, profile != nullptr ? &profile->Of(node.first) : nullptr);
     auto fresh = std::make_shared<SharedRows>(context);
     StreamPtr stream = MakeUnshared(context, *node.first, grid);
     while (stream->Next()) {

@@ -10,12 +10,20 @@
 namespace watchfire::promql {
 namespace {
 
+// The argument as it is written: `+x` is no selector, though nothing is computed for it.
+const Expr& Written(const PlanNode& call) {
+  return Unparen(*call.expr->As<Call>().args[0]);
+}
+
 // The labels that `=` matchers promise, of names with one matcher only.
-model::Labels AbsentLabels(const PlanNode& arg) {
-  if (arg.kind != NodeKind::kSelector && arg.kind != NodeKind::kRange) return {};
+model::Labels AbsentLabels(const Expr& arg) {
+  const VectorSelector* selector = nullptr;
+  if (arg.kind == ExprKind::kVectorSelector) selector = &arg.As<VectorSelector>();
+  if (arg.kind == ExprKind::kMatrixSelector) selector = &arg.As<MatrixSelector>().vector();
+  if (!selector) return {};
   model::LabelsBuilder builder;
   std::set<std::string> seen;
-  for (const model::Matcher& matcher : arg.selector().matchers) {
+  for (const model::Matcher& matcher : selector->matchers) {
     if (matcher.name() == model::kMetricName) continue;
     if (matcher.type() == model::MatchType::kEqual && seen.insert(matcher.name()).second) {
       builder.Set(matcher.name(), matcher.value());
@@ -26,16 +34,12 @@ model::Labels AbsentLabels(const PlanNode& arg) {
   return builder.Build();
 }
 
-StreamPtr AbsentRow(const PlanNode& arg, const std::vector<uint8_t>& present) {
+StreamPtr AbsentRow(const PlanNode& call, const std::vector<uint8_t>& present) {
   std::vector<Row> rows(1);
-  rows[0].labels = AbsentLabels(arg);
+  rows[0].labels = AbsentLabels(Written(call));
   rows[0].column.v.resize(present.size());
   for (size_t i = 0; i < present.size(); ++i) rows[0].column.v[i] = present[i] ? kAbsent : 1;
   return std::make_unique<RowStream>(std::move(rows));
-}
-
-const PlanNode& WithoutInvariant(const PlanNode& node) {
-  return node.kind == NodeKind::kInvariant ? *node.children[0] : node;
 }
 
 StreamPtr MakeAbsent(QueryContext& context, const PlanNode& call, const Grid& grid) {
@@ -48,7 +52,7 @@ StreamPtr MakeAbsent(QueryContext& context, const PlanNode& call, const Grid& gr
       if (column.Has(i)) present[i] = 1;
     }
   }
-  return AbsentRow(WithoutInvariant(*call.children[0]), present);
+  return AbsentRow(call, present);
 }
 
 // The time of each step that has a value.
@@ -231,7 +235,7 @@ StreamPtr MakeAbsentOverTime(QueryContext& context, const PlanNode& call, const 
     mark(source->windows());
     if (!source->histograms().empty()) mark(source->histogram_windows());
   }
-  return AbsentRow(*call.children[0], present);
+  return AbsentRow(call, present);
 }
 
 StreamPtr MakeVectorFunction(QueryContext& context, const PlanNode& call, const Grid& grid) {
@@ -247,7 +251,7 @@ StreamPtr MakeVectorFunction(QueryContext& context, const PlanNode& call, const 
   if (name == "timestamp") {
     const PlanNode& arg = *call.children[0];
     StreamPtr child;
-    if (arg.kind == NodeKind::kSelector) {
+    if (arg.kind == NodeKind::kSelector && Written(call).kind == ExprKind::kVectorSelector) {
       child = MakeTimestampSelector(context, arg, grid);
     } else {
       child = std::make_unique<StepTimeStream>(context, MakeStream(context, arg, grid), grid);

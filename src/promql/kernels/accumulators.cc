@@ -1,4 +1,4 @@
-#include "promql/operators/accumulators.h"
+#include "promql/kernels/accumulators.h"
 
 #include <bit>
 
