@@ -104,12 +104,14 @@ export function Dropdown(props: DropdownProps) {
           if (button === null) return;
           onOpen?.();
           flushSync(() => setPlace(placeAt(button.getBoundingClientRect(), align, width)));
+          // The browser moves the focus there as it opens, before the next key comes.
+          box.current
+            ?.querySelector('[data-item]:not([disabled]), input')
+            ?.setAttribute('autofocus', '');
         }}
         onToggle={(event) => {
           // What is inside goes only now: the browser has taken the focus back to the button.
           if (event.newState === 'closed') setPlace(null);
-          else
-            box.current?.querySelector<HTMLElement>('[data-item]:not([disabled]), input')?.focus();
         }}
       >
         <DropdownContext value={{ close, role: kind === 'menu' ? 'menuitem' : undefined }}>
