@@ -3,7 +3,7 @@ export interface HintTextProps {
 }
 
 /** Between backticks, a function with its brackets, or a name with underscores. */
-const CODE = /`[^`]+`|\b[a-zA-Z][\w:]*\(\)|\b[a-zA-Z]*_\w[\w:]*/g;
+const CODE = /`[^`]+`|\b[a-zA-Z][\w:]*\(\)|\b[a-zA-Z]*_\w*(?::\w+)*/g;
 
 /** Words of the server, with what is code in them set as code. */
 export function HintText({ children }: HintTextProps) {
