@@ -169,6 +169,7 @@ int Run(std::vector<std::string> arguments) {
   AddImports(*tsdb, &chosen);
   AddVerify(*tsdb, &chosen);
   AddQueryCommands(app, &chosen);
+  AddCheckCommands(app, &chosen);
   try {
     std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
     app.parse(std::move(arguments));

@@ -24,5 +24,6 @@ Result<TimeMs> ParseTimeArgument(const std::string& text);
 
 // query_command_line.cc
 void AddQueryCommands(CLI::App& tools, Chosen* chosen);
+void AddCheckCommands(CLI::App& tools, Chosen* chosen);
 
 }  // namespace watchfire::tool

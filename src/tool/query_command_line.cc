@@ -1,7 +1,9 @@
-// The command line of `watchfire tool query`. Parsing only; the commands are in query_*.cc.
+// The command lines of `watchfire tool query` and `check`. Parsing only; the commands are in
+// query_*.cc.
 #include <CLI/CLI.hpp>
 
 #include "model/duration.h"
+#include "tool/advice_commands.h"
 #include "tool/command_line.h"
 #include "tool/query_commands.h"
 
@@ -150,6 +152,21 @@ void AddExplain(CLI::App& query, Chosen* chosen) {
   });
 }
 
+void AddAdvise(CLI::App& query, Chosen* chosen) {
+  CLI::App* command = query.add_subcommand(
+      "advise", "Say what is wrong with an expression, and how it should be written.");
+  auto options = std::make_shared<AdviseOptions>();
+  command->add_option("--server", options->server,
+                      "A server whose series, types and intervals are taken into account.");
+  command->add_option("--header", options->headers, "name=value to send along; may be repeated.")
+      ->allow_extra_args(false);
+  command->add_option("--context", options->purpose, "query, recording or alert.")
+      ->check(CLI::IsMember({"query", "recording", "alert"}))
+      ->capture_default_str();
+  command->add_option("expr", options->expr, "The expression.")->required();
+  command->callback([=] { chosen->run = [options] { return AdviseOnQuery(*options, stdout); }; });
+}
+
 }  // namespace
 
 void AddQueryCommands(CLI::App& tools, Chosen* chosen) {
@@ -160,6 +177,24 @@ void AddQueryCommands(CLI::App& tools, Chosen* chosen) {
   AddSeries(*query, chosen);
   AddLabels(*query, chosen);
   AddExplain(*query, chosen);
+  AddAdvise(*query, chosen);
+}
+
+void AddCheckCommands(CLI::App& tools, Chosen* chosen) {
+  CLI::App* check = tools.add_subcommand("check", "Check files before they are used.");
+  check->require_subcommand(1);
+  CLI::App* command =
+      check->add_subcommand("rules", "Check rule files, and give advice on their expressions.");
+  auto options = std::make_shared<CheckRulesOptions>();
+  command->add_option("--server", options->server,
+                      "A server whose series, types and intervals are taken into account.");
+  command->add_option("--header", options->headers, "name=value to send along; may be repeated.")
+      ->allow_extra_args(false);
+  command->add_flag("--infos", options->infos, "Also tell what is only a guess.");
+  command->add_flag("--advice-fatal", options->fatal, "Take advice for a failure.");
+  command->add_option("rule-files", options->files,
+                      "Rule files; standard input if there are none.");
+  command->callback([=] { chosen->run = [options] { return CheckRules(*options, stdout); }; });
 }
 
 }  // namespace watchfire::tool

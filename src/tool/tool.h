@@ -11,6 +11,8 @@
 //   watchfire tool tsdb verify [DIR]                      (ours: reads every byte)
 //   watchfire tool query instant|range|series|labels … SERVER …
 //   watchfire tool query explain [--server --time --start --end --step] EXPR          (ours)
+//   watchfire tool query advise [--server --context] EXPR                             (ours)
+//   watchfire tool check rules [--server --infos --advice-fatal] [FILE…]
 //
 // Results go to stdout, failures to stderr. Exit codes: 0 done, 1 failed, 2 wrong usage.
 
