@@ -1,5 +1,7 @@
 // label_replace and label_join.
 
+#include <algorithm>
+
 #include <fmt/core.h>
 
 #include "base/text.h"
@@ -11,6 +13,15 @@ namespace {
 
 const std::string& StringArg(const PlanNode& call, size_t i) {
   return call.children[i]->expr->As<StringLiteral>().value;
+}
+
+// What nested calls could make of a label otherwise.
+constexpr size_t kMaxValueBytes = 1 << 20;
+
+void CheckValueSize(std::string_view function, size_t bytes) {
+  if (bytes <= kMaxValueBytes) return;
+  throw QueryError(fmt::format("{}() makes a label value of up to {} bytes, the limit is {}",
+                               function, bytes, kMaxValueBytes));
 }
 
 // Labels changed series by series; columns pass through.
@@ -45,16 +56,21 @@ class LabelReplace final : public RelabelStream {
         target_(StringArg(call, 1)),
         replacement_(StringArg(call, 2)),
         source_(StringArg(call, 3)),
+        groups_(static_cast<size_t>(std::count(replacement_.begin(), replacement_.end(), '$'))),
         regex_(std::move(regex)) {}
 
  private:
   void Change() override {
+    std::string_view source = labels_.Get(source_);
+    // Each `$` stands for a part of the source at most.
+    CheckValueSize("label_replace", replacement_.size() + groups_ * source.size());
     std::string value;
-    if (regex_.Expand(labels_.Get(source_), replacement_, &value)) SetLabel(target_, value);
+    if (regex_.Expand(source, replacement_, &value)) SetLabel(target_, value);
   }
   std::string target_;
   std::string replacement_;
   std::string source_;
+  size_t groups_;  // at most so many in the replacement
   model::Regex regex_;
 };
 
@@ -69,6 +85,9 @@ class LabelJoin final : public RelabelStream {
 
  private:
   void Change() override {
+    size_t bytes = sources_.size() * separator_.size();
+    for (const std::string& source : sources_) bytes += labels_.Get(source).size();
+    CheckValueSize("label_join", bytes);
     std::vector<std::string> parts;
     for (const std::string& source : sources_) parts.emplace_back(labels_.Get(source));
     SetLabel(target_, Join(parts, separator_));
