@@ -36,8 +36,8 @@ QUERIES = [
 class Prometheus:
     """Debian's Prometheus on a directory; `start` may be called again."""
 
-    def __init__(self, directory, config, data):
-        self.directory, self.data = pathlib.Path(directory), data
+    def __init__(self, directory, config, data, *flags):
+        self.directory, self.data, self.flags = pathlib.Path(directory), data, flags
         self.config_file = self.directory / f"{pathlib.Path(data).name}-peer.yml"
         self.config_file.write_text(config)
         self.port = harness.free_port()
@@ -48,7 +48,7 @@ class Prometheus:
         self.process = subprocess.Popen(
             ["prometheus", f"--config.file={self.config_file}",
              f"--storage.tsdb.path={self.data}", "--storage.tsdb.retention.time=10y",
-             f"--web.listen-address=127.0.0.1:{self.port}"], stdout=log, stderr=log)
+             f"--web.listen-address=127.0.0.1:{self.port}", *self.flags], stdout=log, stderr=log)
         harness.wait_for("prometheus ready", self.is_ready)
         return self
 

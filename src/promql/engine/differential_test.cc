@@ -2,9 +2,9 @@
 // instant and as range queries on several grids, over the map of vectors and over a real database.
 //
 // Values must be equal to the bit, unless the expression holds a function whose additions may be
-// done in another order; then to 1e-12. Where the operands of some part differ in their last bits
-// for that reason, what comes of a comparison or a rounding of them may differ at will: such cases
-// are counted, and there may be few.
+// done in another order (or that sorts: 0 and -0 have none); then to 1e-12. Where the operands of
+// some part differ in their last bits for that reason, what comes of a comparison or a rounding of
+// them may differ at will: such cases are counted, and there may be few.
 //
 // WATCHFIRE_DIFFERENTIAL_SEEDS=500 looks longer; WATCHFIRE_DIFFERENTIAL_FIRST=17 begins there.
 
@@ -42,9 +42,10 @@ bool Close(double a, double b) {
          std::fabs(a - b) <= kTolerance * std::max(std::fabs(a), std::fabs(b));
 }
 
-// True if some number is a sum whose order of additions the language does not tell.
-bool SumsSomewhere(const std::string& query) {
-  for (const char* name : {"sum", "avg", "std"}) {
+// True if some number depends on an order that the language does not tell: of additions, or of 0
+// and -0 among sorted values.
+bool OrderMatters(const std::string& query) {
+  for (const char* name : {"sum", "avg", "std", "quantile", "mad"}) {
     if (query.find(name) != std::string::npos) return true;
   }
   return false;
@@ -146,7 +147,7 @@ class Differential {
       return result;
     } else {
       CompareSeries(naive.series, answer.series, &result);
-      if (result.what.empty() && !result.to_the_bit && !SumsSomewhere(query)) {
+      if (result.what.empty() && !result.to_the_bit && !OrderMatters(query)) {
         result.what = "not equal to the bit";
       }
     }
@@ -174,7 +175,7 @@ class Differential {
   }
   bool PartsDifferByRounding(const Expr& expr, const NaiveRequest& request) {
     for (const Part& part : PartsOf(expr, request)) {
-      if (!SumsSomewhere(part.query)) continue;
+      if (!OrderMatters(part.query)) continue;
       Result<ExprPtr> tree = Parse(part.query, ParseOptionsFor({}));
       if (!tree.ok()) continue;
       NaiveResult naive = EvaluateNaively(data_, **tree, part.request);

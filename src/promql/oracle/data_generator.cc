@@ -36,6 +36,9 @@ class DataGenerator {
   void FillCounter(const Target& target, const Labels& labels);
   void FillBuckets(const Target& target);
   Labels Of(const Target& target, const char* name, const char* more = "", const char* value = "");
+  bool Restarts(const Target& target) const {
+    return target.regular || !options_.for_closed_windows;
+  }
   double Eighths(int low, int high) { return random_.Between(low * 8, high * 8) / 8.0; }
   double OddValue();
 
@@ -107,13 +110,13 @@ void DataGenerator::Fill(const Target& target, const Labels& labels, Next next) 
 }
 
 void DataGenerator::FillCounter(const Target& target, const Labels& labels) {
-  // Begins and restarts high enough that it cannot have started inside a window, if asked for.
+  // Begins high enough that it cannot have started inside a window, if asked for.
   int floor = options_.for_closed_windows ? 4'000 : 0;
   double v = floor + random_.Below(40);
   int speed = random_.Between(1, 12);
   Fill(target, labels, [&](size_t) {
-    if (random_.Chance(2)) {
-      v = random_.Below(3) + (target.regular ? 0 : floor);
+    if (random_.Chance(2) && Restarts(target)) {
+      v = random_.Below(3);
     } else if (!random_.Chance(15)) {
       v += random_.Below(speed + 1);
     }
@@ -131,9 +134,9 @@ void DataGenerator::FillBuckets(const Target& target) {
   for (size_t i = 0; i < target.scrapes.size(); ++i) {
     int hits = random_.Below(6);
     for (int k = 0; k < hits; ++k) ++counts[static_cast<size_t>(random_.Below(kBounds))];
-    if (random_.Chance(1)) {
+    if (random_.Chance(1) && Restarts(target)) {
       counts.assign(kBounds, 0);
-      base = target.regular ? 0 : floor;
+      base = 0;
     }
     double below = base;
     for (size_t b = 0; b < kBounds; ++b) columns[b].push_back(below += counts[b]);
@@ -154,7 +157,7 @@ double DataGenerator::OddValue() {
                         -Limits::infinity(),
                         Limits::max(),
                         -1e300,
-                        Limits::denorm_min(),
+                        options_.for_closed_windows ? Limits::min() : Limits::denorm_min(),
                         9007199254740993.0,
                         1e-9,
                         -1};

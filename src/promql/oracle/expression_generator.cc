@@ -108,22 +108,23 @@ std::string ExpressionGenerator::Scalar(int depth) {
 }
 
 std::string ExpressionGenerator::Number() {
-  if (Provokes()) return random_.Pick({"NaN", "Inf", "(-Inf)", "1e308", "(-0)", "5e-324"});
+  if (Provokes()) return random_.Pick({"NaN", "Inf", "(-Inf)", "1e308", "(-0)", "3e-308"});
   if (modern() && random_.Chance(10)) {
     return random_.Pick({"0x1F", "1_000", "5m", "1h30m", ".5", "1e-3", "012"});
   }
   return random_.Pick({"0", "1", "2", "3", "0.5", "0.25", "10", "100", "(-1)", "1e3", "60"});
 }
 
-std::string ExpressionGenerator::Share(int depth) {
+std::string ExpressionGenerator::Share(int depth, bool aggregates) {
   if (Provokes()) return random_.Pick({"NaN", "-0.5", "1.5", "Inf"});
-  if (random_.Chance(10)) return fmt::format("({} % 1)", Scalar(depth));
+  bool constant = aggregates && !modern();
+  if (!constant && random_.Chance(10)) return fmt::format("({} % 1)", Scalar(depth));
   return random_.Pick({"0", "0.1", "0.25", "0.5", "0.9", "0.99", "1"});
 }
 
 std::string ExpressionGenerator::Count(int depth) {
   if (Provokes()) return random_.Pick({"NaN", "-1", "0", "Inf", "1e30", "2.7"});
-  if (random_.Chance(10)) return fmt::format("({} % 5)", Scalar(depth));
+  if (modern() && random_.Chance(10)) return fmt::format("({} % 5)", Scalar(depth));
   return random_.Pick({"1", "2", "3", "5", "100"});
 }
 
@@ -285,7 +286,7 @@ std::string ExpressionGenerator::DateCall(int depth) {
   const std::string& name = random_.Pick(kDates);
   if (random_.Chance(40)) return name + "()";
   if (random_.Chance(50)) return fmt::format("{}(timestamp({}))", name, Vector(depth));
-  return fmt::format("{}({} * 86400)", name, Vector(depth));
+  return fmt::format("{}({} * {})", name, Vector(depth), random_.Pick({"86400", "3661", "1e9"}));
 }
 
 std::string ExpressionGenerator::ClampCall(int depth) {
@@ -402,7 +403,7 @@ std::string ExpressionGenerator::Aggregate(int depth) {
       return fmt::format("{}{} ({}, {})", random_.Pick({"topk", "bottomk"}), grouping, Count(depth),
                          Vector(depth));
     case 2:
-      return fmt::format("quantile{} ({}, {})", grouping, Share(depth), Vector(depth));
+      return fmt::format("quantile{} ({}, {})", grouping, Share(depth, true), Vector(depth));
     case 3:
       return fmt::format("count_values{} (\"{}\", {})", grouping,
                          Provokes() ? "" : random_.Pick({"value", "value", "zone"}), Vector(depth));
@@ -416,13 +417,20 @@ std::string ExpressionGenerator::Aggregate(int depth) {
 }
 
 std::string ExpressionGenerator::Operator() {
-  if (random_.Chance(60)) return Arithmetic();
+  if (random_.Chance(60)) {
+    return modern() ? Arithmetic() : random_.Pick({"+", "-", "*", "/", "%", "^"});
+  }
   return Comparison() + (random_.Chance(40) ? " bool" : "");
 }
 
 std::string ExpressionGenerator::ScalarOperator(int depth) {
-  if (random_.Chance(35))
+  // Names survive the atan2 of 2.42, so there it only gets vectors without.
+  if (!modern() && random_.Chance(5)) {
+    return fmt::format("(abs({}) atan2 {})", Vector(depth), Scalar(depth));
+  }
+  if (random_.Chance(35)) {
     return fmt::format("({} {} {})", Scalar(depth), Operator(), Vector(depth));
+  }
   return fmt::format("({} {} {})", Vector(depth), Operator(), Scalar(depth));
 }
 

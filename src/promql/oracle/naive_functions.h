@@ -25,7 +25,8 @@ double Variance(const std::vector<double>& values);
 
 // Nothing if there is no such function.
 std::optional<double> Math(std::string_view function, double v);
-// `v` must be within some million years of 1970.
+// Nothing also where no calendar reaches. What is no time at all (NaN, more seconds than an int64
+// has) is the second after the last one: 292277026596-12-04 15:30:08, as Go has it.
 std::optional<double> DatePart(std::string_view function, double v);
 
 double Calculate(BinaryOp op, double a, double b);
