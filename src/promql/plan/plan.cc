@@ -221,7 +221,8 @@ PlanPtr Planner::LowerCall(const Call& call) {
     }
   }
   if ((name == "timestamp" || name == "start_timestamp") && vector) {
-    node->invariant = vector->kind == NodeKind::kSelector && vector->invariant;
+    bool selects = Unparen(*call.args[0]).kind == ExprKind::kVectorSelector;  // `+x` does not
+    node->invariant = selects && vector->invariant;
   }
   PlanPtr info = name == "info" ? LowerInfoSelector(call, *node->children[0]) : nullptr;
   if (!node->invariant) WrapChildren(*node);
