@@ -3,30 +3,8 @@
 #include <algorithm>
 
 namespace watchfire::head {
-namespace {
 
 using chunk::SegmentKind;
-
-// Values at column indexes [begin, end), all of which the segment has.
-void Decode(const chunk::Arena& arena, const chunk::Segment& segment, uint32_t begin, uint32_t end,
-            std::vector<double>* out) {
-  size_t at = out->size();
-  out->resize(at + (end - begin));
-  double* values = out->data() + at;
-  if (segment.kind == SegmentKind::kConstant) {
-    std::fill(values, values + (end - begin), std::bit_cast<double>(segment.last_bits));
-    return;
-  }
-  chunk::SegmentReader reader(arena, segment, end);
-  chunk::SegmentReader::Run run;
-  while (reader.Next(&run)) {
-    uint32_t first = std::max(run.begin, begin);
-    if (first < run.end)
-      std::fill(values + (first - begin), values + (run.end - begin), run.value());
-  }
-}
-
-}  // namespace
 
 const SampleReader::Times& SampleReader::LockedViewOf(const Column* column) {
   if (newest_view_.first == column) return *newest_view_.second;
@@ -68,6 +46,16 @@ uint32_t SampleReader::VisibleEnd(SeriesId id, const EndedSegment& ended) {
   if (column.last_fill.load(std::memory_order_acquire) <= snapshot_->sequence()) return ended.end;
   MutexLock lock(store_->timelines_[column.timeline]->mutex);
   return column.VisibleEnd(id, ended.end, snapshot_->sequence());
+}
+
+// Values at column indexes [begin, end), all of which the segment has.
+void SampleReader::Decode(const chunk::Arena& arena, const chunk::Segment& segment, uint32_t begin,
+                          uint32_t end, std::vector<double>* out) {
+  size_t size = out->size() + (end - begin);
+  out->resize(size + chunk::ChangeDecoder::kSlack);
+  decoder_.Add(arena, segment, begin, end, out->data() + size - (end - begin));
+  decoder_.Finish();
+  out->resize(size);
 }
 
 void SampleReader::AddPiece(const Column* column, const Times& times, const chunk::Segment& segment,

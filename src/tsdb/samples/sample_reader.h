@@ -11,6 +11,7 @@
 
 #include "model/sample.h"
 #include "storage/querier.h"
+#include "tsdb/chunk/change_decode.h"
 #include "tsdb/samples/sample_store.h"
 
 namespace watchfire::head {
@@ -39,6 +40,8 @@ class SampleReader {
   void CollectEnded(SeriesId id, TimeMs mint, TimeMs maxt);
   const Times& ViewOf(const Column* column);        // takes the timeline's lock
   const Times& LockedViewOf(const Column* column);  // under it
+  void Decode(const chunk::Arena& arena, const chunk::Segment& segment, uint32_t begin,
+              uint32_t end, std::vector<double>* out);
   void AddPiece(const Column* column, const Times& times, const chunk::Segment& segment,
                 uint32_t end, TimeMs mint, TimeMs maxt, std::vector<double>* values,
                 std::vector<Piece>* pieces);
@@ -49,6 +52,7 @@ class SampleReader {
 
   SampleStore* store_;
   const Snapshot* snapshot_;
+  chunk::ChangeDecoder decoder_;
   std::map<const Column*, std::unique_ptr<Times>> views_;
   std::pair<const Column*, const Times*> newest_view_{};
   std::map<std::vector<Piece>, std::unique_ptr<Times>> joined_;
