@@ -24,8 +24,8 @@ bool IsSummaryQuantile(const Context& context, const VectorSelector& selector) {
 }
 
 // Whether a group is made of more than one series now; nullopt: not known.
-std::optional<bool> HasSeveralInGroup(const Context& context, const AggregateExpr& node) {
-  LabelShapes shapes(context.catalog);
+std::optional<bool> HasSeveralInGroup(Context& context, const AggregateExpr& node) {
+  LabelShapes& shapes = context.shapes();
   const Rows& below = shapes.RowsOf(*node.expr);
   const Rows& groups = shapes.RowsOf(node);
   if (!below.known || !groups.known) return std::nullopt;

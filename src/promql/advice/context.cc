@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "model/duration.h"
+#include "promql/advice/label_shapes.h"
 
 namespace watchfire::advice {
 namespace {
@@ -39,6 +40,16 @@ void SetLineAndColumn(std::string_view query, Advice* advice) {
   advice->line = static_cast<int>(std::ranges::count(before, '\n')) + 1;
   size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
   advice->column = static_cast<int>(before.size() - line_start) + 1;
+}
+
+Context::Context(std::string_view query, const Options& options_in, Catalog* catalog_in)
+    : source(query), options(options_in), catalog(catalog_in) {}
+
+Context::~Context() = default;
+
+LabelShapes& Context::shapes() {
+  if (shapes_ == nullptr) shapes_ = std::make_unique<LabelShapes>(catalog);
+  return *shapes_;
 }
 
 void Context::Add(std::string code, Severity severity, PosRange position, std::string message,

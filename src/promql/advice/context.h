@@ -3,6 +3,7 @@
 // this room. A rule is given one node with the way up to the root and adds advice to the context;
 // it never asks the Catalog what the node does not need.
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,10 +34,12 @@ struct Place {
   const Place* parent = nullptr;
 };
 
+class LabelShapes;  // promql/advice/label_shapes.h
+
 class Context {
  public:
-  Context(std::string_view query, const Options& options_in, Catalog* catalog_in)
-      : source(query), options(options_in), catalog(catalog_in) {}
+  Context(std::string_view query, const Options& options_in, Catalog* catalog_in);
+  ~Context();
 
   // Fixes are made of edits, and dropped if the result does not parse or is the same text.
   void Add(std::string code, Severity severity, PosRange position, std::string message,
@@ -52,12 +55,16 @@ class Context {
   Edits WrapInRange(const std::string& function, const VectorSelector& selector,
                     const std::string& range) const;
 
+  // Of the tree being looked at; made when first asked for.
+  LabelShapes& shapes();
+
   const Source source;
   const Options& options;
   Catalog* const catalog;  // may be null
 
  private:
   std::vector<Advice> advice_;
+  std::unique_ptr<LabelShapes> shapes_;
 };
 
 // Line and column of an offset, from 1.

@@ -54,8 +54,12 @@ model::Labels MatchKey(const model::Labels& labels, const promql::VectorMatching
 
 const Rows& LabelShapes::RowsOf(const Expr& expr) {
   auto found = rows_.find(&expr);
-  if (found == rows_.end()) found = rows_.emplace(&expr, Compute(expr)).first;
-  return found->second;
+  if (found != rows_.end()) return found->second;
+  Rows rows;
+  if (rows_in_all_ <= kMaxRowsInAll) rows = Compute(expr);
+  rows_in_all_ += rows.labels.size();
+  if (rows_in_all_ > kMaxRowsInAll) rows = Rows();
+  return rows_.emplace(&expr, std::move(rows)).first->second;
 }
 
 Rows LabelShapes::Compute(const Expr& expr) {

@@ -4,7 +4,8 @@
 // names may be there and which surely are. Internal to this room.
 //
 // A LabelShapes looks at one tree, remembers what it worked out, and asks the Catalog once per
-// selector. Everything is bounded by kMaxShapeRows; beyond it the answer is "not known".
+// selector. Each node is bounded by kMaxShapeRows and the whole tree by kMaxRowsInAll, which bounds
+// time and memory; beyond them the answer is "not known".
 
 #include <map>
 #include <optional>
@@ -17,6 +18,7 @@
 namespace watchfire::advice {
 
 inline constexpr size_t kMaxShapeRows = 5000;
+inline constexpr size_t kMaxRowsInAll = 100'000;
 
 struct Rows {
   bool known = false;
@@ -46,6 +48,7 @@ class LabelShapes {
 
   Catalog* const catalog_;
   std::map<const Expr*, Rows> rows_;
+  size_t rows_in_all_ = 0;
 };
 
 // The labels that two series must share to be matched.

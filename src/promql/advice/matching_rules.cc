@@ -276,8 +276,7 @@ void Walk(Context& context, LabelShapes& shapes, const Expr& expr) {
 }  // namespace
 
 void CheckMatching(Context& context, const Expr& root) {
-  LabelShapes shapes(context.catalog);
-  Walk(context, shapes, root);
+  Walk(context, context.shapes(), root);
 }
 
 }  // namespace watchfire::advice
