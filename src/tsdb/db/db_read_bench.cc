@@ -82,10 +82,11 @@ storage::SelectHints Hints(TimeMs start, TimeMs end) {
 
 // As of a time, with five minutes before; argument: hours before the end.
 void BM_newest(benchmark::State& state) {
+  Db& db = Filled::Get();
   TimeMs at = kEnd - state.range(0) * kHour;
   int64_t series = 0;
   for (auto _ : state) {
-    auto querier = *Filled::Get().NewQuerier(at - 300'000, at);
+    auto querier = *db.NewQuerier(at - 300'000, at);
     auto set = querier->Select(false, Hints(at - 300'000, at), {Matcher::Equal("job", "node")});
     storage::LatestRun run;
     while (set->NextLatest(at - 300'000, at, &run)) series += static_cast<int64_t>(run.count);
