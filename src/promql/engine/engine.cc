@@ -294,7 +294,7 @@ struct Engine::Impl {
       : options(std::move(engine_options)),
         clock(engine_clock),
         gate(options.max_concurrency),
-        memory(options.max_total_memory),
+        memory(std::make_shared<MemoryPool>(options.max_total_memory)),
         query_log(engine_clock, registry),
         subquery_step_ms(options.default_subquery_step_ms) {
     if (registry) metrics = std::make_unique<EngineMetrics>(*registry, options.max_concurrency);
@@ -313,7 +313,7 @@ struct Engine::Impl {
   const Clock* clock;
   ThreadPool* pool = nullptr;
   QueryGate gate;
-  MemoryPool memory;
+  const std::shared_ptr<MemoryPool> memory;
   QueryLog query_log;
   std::unique_ptr<ActiveQueries> active;
   std::atomic<int64_t> subquery_step_ms;
@@ -325,7 +325,7 @@ QueryResult Engine::Impl::Run(storage::Queryable& queryable, const QueryRequest&
   Result<ExprPtr> parsed = Parse(request.query, options.parse);
   if (!parsed.ok()) throw QueryError(parsed.error().message(), QueryErrorKind::kBadData);
   CheckRequest(request, **parsed);
-  QueryContext context(options, request, clock, &memory);
+  QueryContext context(options, request, clock, memory);
   context.default_subquery_step_ms = subquery_step_ms.load(std::memory_order_relaxed);
   Stopwatch total(clock);
   try {
@@ -446,7 +446,7 @@ void Engine::TrackActive(std::unique_ptr<ActiveQueries> active) {
 }
 
 uint64_t Engine::memory_in_use() const {
-  return impl_->memory.used();
+  return impl_->memory->used();
 }
 
 void Engine::SetDefaultSubqueryStep(int64_t step_ms) {

@@ -98,6 +98,12 @@ TEST_F(EngineServiceTest, AnAnswerIsCountedUntilItsOwnerDropsIt) {
   EXPECT_EQ(ErrorOf("up"), "");
 }
 
+TEST_F(EngineServiceTest, AnAnswerMayOutliveItsEngine) {
+  auto answer = Exec("up");
+  engine_.reset();
+  EXPECT_EQ(std::get<QueryResult>(answer).value.series.size(), 100u);
+}
+
 TEST_F(EngineServiceTest, TheTimeoutCountsFromTheArrivalOfTheRequest) {
   options_.timeout_ms = 1000;
   request_.received_ns = 1;

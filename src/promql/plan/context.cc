@@ -33,7 +33,7 @@ void ThrowStorageError(const Error& error) {
 }
 
 QueryContext::QueryContext(const EngineOptions& engine_options, const QueryRequest& query_request,
-                           const Clock* clock, MemoryPool* memory_pool)
+                           const Clock* clock, std::shared_ptr<MemoryPool> memory_pool)
     : options(engine_options),
       request(query_request),
       lookback_ms(query_request.lookback_delta_ms > 0 ? query_request.lookback_delta_ms
@@ -41,7 +41,7 @@ QueryContext::QueryContext(const EngineOptions& engine_options, const QueryReque
       default_subquery_step_ms(engine_options.default_subquery_step_ms),
       instant(query_request.step_ms == 0),
       notes(query_request.query),
-      memory(std::make_shared<MemoryBudget>(memory_pool, engine_options.max_memory)),
+      memory(std::make_shared<MemoryBudget>(std::move(memory_pool), engine_options.max_memory)),
       clock_(clock),
       bytes_(*memory) {
   int64_t timeout_ms = engine_options.timeout_ms;

@@ -50,7 +50,7 @@ struct PlanNode;
 class QueryContext {
  public:
   QueryContext(const EngineOptions& engine_options, const QueryRequest& query_request,
-               const Clock* clock, MemoryPool* memory_pool = nullptr);
+               const Clock* clock, std::shared_ptr<MemoryPool> memory_pool = nullptr);
   // A shard of `parent`, which must outlive it: same limits and data.
   explicit QueryContext(QueryContext* parent);
   // Takes over what a shard noted and counted.

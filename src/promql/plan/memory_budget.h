@@ -4,10 +4,10 @@
 // rows, accumulators, hash tables) and give back when it goes, so that a query which needs too much
 // ends with an error that says so, and the process lives on.
 //
-//   MemoryPool pool(total_limit);                      // engine, one
-//   MemoryBudget budget(&pool, per_query_limit);       // a query, outlives its operators
-//   HeldBytes held(budget);                            // an operator or a shard, one thread each
-//   held.Add(rows * sizeof(double));                   // throws QueryError beyond a limit
+//   auto pool = std::make_shared<MemoryPool>(total_limit);   // engine, one
+//   MemoryBudget budget(pool, per_query_limit);              // a query, outlives its operators
+//   HeldBytes held(budget);                                  // an operator or a shard, one thread
+//   held.Add(rows * sizeof(double));                         // throws QueryError beyond a limit
 //
 // Estimates are enough: 16 bytes for a point, the text of labels, the capacity of a column. Only
 // what grows with data counts. MemoryPool and MemoryBudget are thread-safe, so the shards of one
@@ -17,7 +17,9 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <utility>
 
 namespace watchfire::promql {
 
@@ -42,9 +44,10 @@ class MemoryPool {
 
 class MemoryBudget {
  public:
-  // `pool` may be null: only the query's own limit counts. `limit` 0: only the pool's.
-  MemoryBudget(MemoryPool* pool, uint64_t limit)
-      : pool_(pool), limit_(limit == 0 ? UINT64_MAX : limit) {}
+  // Shared, since an answer may live longer than its engine. May be null: only the query's own
+  // limit counts. `limit` 0: only the pool's.
+  MemoryBudget(std::shared_ptr<MemoryPool> pool, uint64_t limit)
+      : pool_(std::move(pool)), limit_(limit == 0 ? UINT64_MAX : limit) {}
   // Whatever was not given back goes back to the pool.
   ~MemoryBudget();
   MemoryBudget(const MemoryBudget&) = delete;
@@ -63,7 +66,7 @@ class MemoryBudget {
   uint64_t limit() const { return limit_; }
 
  private:
-  MemoryPool* const pool_;
+  const std::shared_ptr<MemoryPool> pool_;
   const uint64_t limit_;
   std::atomic<uint64_t> used_{0};
   std::atomic<uint64_t> peak_{0};

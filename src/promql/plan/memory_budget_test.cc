@@ -31,27 +31,27 @@ TEST(MemoryBudget, RefusesWhatIsBeyondTheQuerysLimitAndTakesNothing) {
 }
 
 TEST(MemoryBudget, QueriesShareThePool) {
-  MemoryPool pool(1000);
-  MemoryBudget one(&pool, 800);
+  auto pool = std::make_shared<MemoryPool>(1000);
+  MemoryBudget one(pool, 800);
   EXPECT_EQ(ErrorOf(one, 700), "");
   {
-    MemoryBudget two(&pool, 800);
+    MemoryBudget two(pool, 800);
     EXPECT_EQ(ErrorOf(two, 300), "");
     EXPECT_EQ(ErrorOf(two, 1),
               "all running queries together need more than 1000B of memory "
               "(--query.max-total-memory); try again when others have ended");
     EXPECT_EQ(two.used(), 300u);
-    EXPECT_EQ(pool.used(), 1000u);
+    EXPECT_EQ(pool->used(), 1000u);
   }
-  EXPECT_EQ(pool.used(), 700u);  // an ended query gives back what it had
+  EXPECT_EQ(pool->used(), 700u);  // an ended query gives back what it had
   EXPECT_EQ(ErrorOf(one, 100), "");
 }
 
 TEST(MemoryBudget, ChargesBeyondTheLimitsLeaveNothingForOthers) {
-  MemoryPool pool(1000);
-  MemoryBudget answer(&pool, 500);
+  auto pool = std::make_shared<MemoryPool>(1000);
+  MemoryBudget answer(pool, 500);
   answer.Charge(2000);
-  MemoryBudget other(&pool, 500);
+  MemoryBudget other(pool, 500);
   EXPECT_NE(ErrorOf(other, 1), "");
   answer.Release(1500);
   EXPECT_EQ(ErrorOf(other, 500), "");
@@ -59,8 +59,8 @@ TEST(MemoryBudget, ChargesBeyondTheLimitsLeaveNothingForOthers) {
 }
 
 TEST(MemoryBudget, ZeroMeansWithoutLimit) {
-  MemoryPool pool(0);
-  MemoryBudget budget(&pool, 0);
+  auto pool = std::make_shared<MemoryPool>(0);
+  MemoryBudget budget(pool, 0);
   EXPECT_EQ(ErrorOf(budget, 1ULL << 50), "");
 }
 
@@ -75,8 +75,8 @@ TEST(MemoryBudget, RemembersItsPeak) {
 }
 
 TEST(MemoryBudget, ThreadsNeverGetMoreThanTheLimitTogether) {
-  MemoryPool pool(100'000);
-  MemoryBudget budget(&pool, 90'000);
+  auto pool = std::make_shared<MemoryPool>(100'000);
+  MemoryBudget budget(pool, 90'000);
   std::atomic<uint64_t> granted{0};
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
@@ -93,12 +93,12 @@ TEST(MemoryBudget, ThreadsNeverGetMoreThanTheLimitTogether) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_LE(granted.load(), 90'000u);
   EXPECT_GT(granted.load(), 90'000u - 7);
-  EXPECT_EQ(pool.used(), granted.load());
+  EXPECT_EQ(pool->used(), granted.load());
 }
 
 TEST(HeldBytes, CountsInSlicesAndGivesAllBack) {
-  MemoryPool pool(0);
-  MemoryBudget budget(&pool, 256 << 20);
+  auto pool = std::make_shared<MemoryPool>(0);
+  MemoryBudget budget(pool, 256 << 20);
   {
     HeldBytes held(budget);
     for (int i = 0; i < 100; ++i) held.Add(1000);
@@ -111,7 +111,7 @@ TEST(HeldBytes, CountsInSlicesAndGivesAllBack) {
     EXPECT_EQ(held.used(), 100'000u);
   }
   EXPECT_EQ(budget.used(), 0u);
-  EXPECT_EQ(pool.used(), 0u);
+  EXPECT_EQ(pool->used(), 0u);
 }
 
 TEST(HeldBytes, IsExactUnderASmallLimit) {
