@@ -173,6 +173,9 @@ double Evaluation::ScalarCall(const Call& call, const NaiveRequest& steps, TimeM
   if (name == "min_of" || name == "max_of") {
     double a = Scalar(*call.args[0], steps, t);
     double b = Scalar(*call.args[1], steps, t);
+    if ((std::isnan(a) && std::isinf(b)) || (std::isinf(a) && std::isnan(b))) {
+      throw Open("the lesser of an infinity and NaN");
+    }
     return name == "min_of" ? naive::Min(a, b) : naive::Max(a, b);
   }
   WF_CHECK(name == "scalar");

@@ -91,8 +91,14 @@ double Position(const Labels& labels) {
   std::string bytes;
   for (const model::LabelView& label : labels) {
     for (std::string_view part : {label.name, label.value}) {
-      // Generated labels are short: one byte for the length.
-      bytes += static_cast<char>(part.size());
+      size_t size = part.size();
+      if (size < 255) {
+        bytes += static_cast<char>(size);
+      } else {
+        for (size_t byte : {size_t{0xff}, size, size >> 8, size >> 16}) {
+          bytes += static_cast<char>(byte & 0xff);
+        }
+      }
       bytes += part;
     }
   }
