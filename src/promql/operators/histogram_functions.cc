@@ -1,6 +1,7 @@
 // Functions of histograms, classic (`le` buckets) and native.
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include <fmt/core.h>
@@ -207,7 +208,8 @@ StreamPtr MakeQuantiles(QueryContext& context, const PlanNode& call, const Grid&
     CheckQuantiles(context, qs, call.children[arg]->expr->pos);
     // The label tells the quantile, so each value of it makes a series of its own.
     std::vector<double> values = qs;
-    std::sort(values.begin(), values.end());
+    // By bits, because NaN has no place among the others.
+    std::ranges::sort(values, {}, [](double q) { return std::bit_cast<uint64_t>(q); });
     values.erase(std::unique(values.begin(), values.end(), model::SameBits), values.end());
     for (double q : values) {
       for (const HistogramRow& h : all) {

@@ -64,6 +64,8 @@ PlanNode* LeafOf(PlanNode& node, const std::string& label) {
   PlanNode* at = &node;
   while (!IsLeaf(*at)) {
     if (!KeepsLabel(*at, label)) return nullptr;
+    // Series that come to have the same labels are an error, which must not be hidden.
+    if (!at->distinct) return nullptr;
     // By the label that is asked for, groups stay whole; else picking changes.
     if (Picks(*at) && at->expr->As<AggregateExpr>().without) return nullptr;
     PlanNode* vector = nullptr;
