@@ -30,7 +30,7 @@ from remote_write_format import data, number, snappy
 
 ORACLE = os.environ.get("PROMQL_ORACLE", "build/bin/promql_oracle")
 FIRST = int(os.environ.get("WATCHFIRE_DIFFERENTIAL_FIRST", "1"))
-SEEDS = int(os.environ.get("WATCHFIRE_DIFFERENTIAL_SEEDS", "4"))
+SEEDS = int(os.environ.get("WATCHFIRE_DIFFERENTIAL_SEEDS", "8"))
 EXPRESSIONS = 700  # a seed
 START = 1_699_999_200_000
 CONFIG = "global: {evaluation_interval: 1m}\nscrape_configs: []\n"
