@@ -142,7 +142,11 @@ class ManagerTest : public ::testing::Test {
     router.Handle("GET", "/metrics", [this](const Request& request) {
       MutexLock lock(page_mutex_);
       last_request_ = request;
-      return page_;
+      Response page;
+      page.status = page_.status;
+      page.headers = page_.headers;
+      page.body = page_.body;
+      return page;
     });
     router.Handle("GET", "/hang", [](const Request& request) {
       Mutex mutex;
