@@ -114,8 +114,8 @@ void DataGenerator::FillCounter(const Target& target, const Labels& labels) {
   int floor = options_.for_closed_windows ? 4'000 : 0;
   double v = floor + random_.Below(40);
   int speed = random_.Between(1, 12);
-  Fill(target, labels, [&](size_t) {
-    if (random_.Chance(2) && Restarts(target)) {
+  Fill(target, labels, [&](size_t i) {
+    if (random_.Chance(2) && i > 0 && Restarts(target)) {
       v = random_.Below(3);
     } else if (!random_.Chance(15)) {
       v += random_.Below(speed + 1);
@@ -134,7 +134,7 @@ void DataGenerator::FillBuckets(const Target& target) {
   for (size_t i = 0; i < target.scrapes.size(); ++i) {
     int hits = random_.Below(6);
     for (int k = 0; k < hits; ++k) ++counts[static_cast<size_t>(random_.Below(kBounds))];
-    if (random_.Chance(1) && Restarts(target)) {
+    if (random_.Chance(1) && i > 0 && Restarts(target)) {
       counts.assign(kBounds, 0);
       base = 0;
     }
