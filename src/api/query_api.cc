@@ -30,6 +30,7 @@ net::Response PrometheusApi::Execute(const net::Request& request, const net::Val
                                      promql::QueryRequest query) {
   Attribute(request, &query);
   std::string_view stats = form.Get("stats");
+  query.per_step_stats = stats == "all";
   auto outcome = deps_.engine->Exec(*deps_.database(), query);
   if (const auto* failure = std::get_if<promql::QueryFailure>(&outcome)) {
     return QueryFailed(*failure);

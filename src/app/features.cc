@@ -21,7 +21,6 @@ constexpr std::array kNotYet = {"concurrent-rule-eval",
                                 "old-ui",
                                 "otlp-deltatocumulative",
                                 "otlp-native-delta-ingestion",
-                                "promql-per-step-stats",
                                 "search-api",
                                 "st-storage",
                                 "st-synthesis",
@@ -48,6 +47,8 @@ Features ReadFeatures(const std::vector<std::string>& lists) {
         features.parse.fill_modifiers = true;
       } else if (name == "promql-delayed-name-removal") {
         features.delayed_name_removal = true;
+      } else if (name == "promql-per-step-stats") {
+        features.per_step_stats = true;
       } else if (name == "use-start-timestamps") {
         features.parse.start_timestamps = true;
         features.use_start_timestamps = true;

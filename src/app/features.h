@@ -12,6 +12,7 @@ namespace watchfire::app {
 struct Features {
   promql::ParseOptions parse;
   bool delayed_name_removal = false;
+  bool per_step_stats = false;
   bool use_start_timestamps = false;
   bool type_and_unit_labels = false;
   bool extra_scrape_metrics = false;

@@ -80,6 +80,7 @@ promql::EngineOptions ReadEngineOptions(const Flags& flags, const Features& feat
   }
   options.parse = features.parse;
   options.delayed_name_removal = features.delayed_name_removal;
+  options.per_step_stats = features.per_step_stats;
   options.use_start_timestamps = features.use_start_timestamps;
   options.type_and_unit_labels = features.type_and_unit_labels;
   return options;

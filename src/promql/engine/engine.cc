@@ -353,6 +353,11 @@ QueryResult Engine::Impl::Execute(storage::Queryable& queryable, QueryContext& c
   }
 
   Grid grid = GridOf(context.request);
+  if (options.per_step_stats && context.request.per_step_stats) {
+    stats.steps = grid;
+    stats.queryable_per_step.resize(grid.count);
+    stats.read_per_step.resize(grid.count);
+  }
   PlanPtr plan = MakePlan(expr, context, grid);
   TimeMs mint = kMaxTime;
   TimeMs maxt = kMinTime;

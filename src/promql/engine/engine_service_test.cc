@@ -119,6 +119,22 @@ TEST_F(EngineServiceTest, NoTimeAtAllIsNotTheEnginesOwn) {
 
 // One series, each of whose steps looks at an hour of seconds: nothing but the kernel itself can
 // notice that the client has left.
+TEST_F(EngineServiceTest, SamplesAreCountedByStepWhenAskedFor) {
+  options_.per_step_stats = true;
+  request_.per_step_stats = true;
+  auto outcome = Exec("sum(up) + sum_over_time(up[5m])");
+  const QueryStats& stats = std::get<QueryResult>(outcome).stats;
+  ASSERT_EQ(stats.queryable_per_step.size(), 201u);
+  EXPECT_EQ(stats.steps.at(200), 3'600'000);
+  uint64_t sum = 0;
+  for (uint64_t count : stats.queryable_per_step) sum += count;
+  EXPECT_EQ(sum, stats.total_queryable_samples);
+  EXPECT_GT(sum, 0u);
+  for (size_t i = 0; i < 201; ++i) {
+    EXPECT_LE(stats.read_per_step[i], stats.queryable_per_step[i]);
+  }
+}
+
 TEST_F(EngineServiceTest, AQueryEndsAmidOneLongSeries) {
   options_.parse.experimental_functions = true;
   for (const char* function : {"quantile_over_time(0.5, ", "mad_over_time(", "deriv(",

@@ -32,6 +32,19 @@ void WriteOrigin(codec::JsonWriter& json, const QueryOrigin& origin) {
 
 }  // namespace
 
+namespace {
+
+void WriteSteps(codec::JsonWriter& json, std::string_view key, const Grid& steps,
+                const std::vector<uint64_t>& counts) {
+  json.Key(key).BeginArray();
+  for (size_t i = 0; i < counts.size(); ++i) {
+    json.BeginArray().Double(ToSeconds(steps.at(i))).Uint(counts[i]).EndArray();
+  }
+  json.EndArray();
+}
+
+}  // namespace
+
 std::string QueryStatsJson(const QueryStats& stats) {
   codec::JsonWriter json;
   json.BeginObject().Key("timings").BeginObject();
@@ -45,8 +58,12 @@ std::string QueryStatsJson(const QueryStats& stats) {
   json.Key("samples").BeginObject();
   json.Field("totalQueryableSamples", stats.total_queryable_samples)
       .Field("samplesRead", stats.samples_read)
-      .Field("peakSamples", stats.peak_samples)
-      .EndObject();
+      .Field("peakSamples", stats.peak_samples);
+  if (!stats.queryable_per_step.empty()) {
+    WriteSteps(json, "totalQueryableSamplesPerStep", stats.steps, stats.queryable_per_step);
+    WriteSteps(json, "samplesReadPerStep", stats.steps, stats.read_per_step);
+  }
+  json.EndObject();
   return json.EndObject().Take();
 }
 

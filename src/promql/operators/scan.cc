@@ -54,6 +54,7 @@ class LatestStream final : public Stream {
       : context_(context),
         set_(OpenSeries(context, node, grid, false)),
         groups_(node),
+        step_(grid.start),
         t_(node.TimeOf(grid.start)),
         values_are_times_(values_are_times) {
     column_.Reset(1);
@@ -109,6 +110,7 @@ class LatestStream final : public Stream {
     }
     context_.stats.total_queryable_samples += present;
     context_.stats.samples_read += present;
+    if (context_.counts_steps()) context_.CountStep({step_, 1, 1}, 0, present, present);
     return true;
   }
   void SetHistogram(const storage::HistogramSample& sample) {
@@ -124,6 +126,7 @@ class LatestStream final : public Stream {
   QueryContext& context_;
   std::unique_ptr<storage::SeriesSet> set_;
   UntoldGroups groups_;
+  TimeMs step_;
   TimeMs t_;
   bool values_are_times_;
   storage::LatestRun run_;
@@ -140,6 +143,7 @@ class SelectorStream final : public Stream {
       : context_(context),
         set_(OpenSeries(context, node, grid, false)),
         groups_(node),
+        steps_(grid),
         times_(LookTimes(node, grid)),
         mint_(times_.front() - context.lookback_ms + 1),
         values_are_times_(values_are_times),
@@ -169,12 +173,14 @@ class SelectorStream final : public Stream {
  private:
   void Pick();
   void Read();
+  void CountSteps();
   void AddHistograms(const std::vector<storage::HistogramSample>& histograms,
                      std::span<const TimeMs> float_t);
 
   QueryContext& context_;
   std::unique_ptr<storage::SeriesSet> set_;
   UntoldGroups groups_;
+  Grid steps_;
   std::vector<TimeMs> times_;
   TimeMs mint_;
   bool values_are_times_;
@@ -222,6 +228,16 @@ void SelectorStream::Read() {
   size_t present = 0;
   for (size_t i = 0; i < picks_.size(); ++i) present += column_.HasFloat(i) ? 1 : 0;
   context_.stats.total_queryable_samples += present;
+  if (context_.counts_steps()) CountSteps();
+}
+
+void SelectorStream::CountSteps() {
+  for (size_t i = 0; i < picks_.size(); ++i) {
+    if (!column_.Has(i)) continue;
+    bool fresh = i == 0 || picks_[i] != picks_[i - 1];
+    size_t samples = column_.HasHistogram(i) ? model::SizeInSamples(*column_.h[i]) : 1;
+    context_.CountStep(steps_, i, samples, fresh ? samples : 0);
+  }
 }
 
 void SelectorStream::AddHistograms(const std::vector<storage::HistogramSample>& histograms,
@@ -254,6 +270,7 @@ class SelectorRangeSource final : public RangeSource {
       : context_(context),
         set_(OpenSeries(context, node, grid, false)),
         groups_(node),
+        steps_(grid),
         stats_only_(node.histogram_stats),
         held_(context) {
     grid_ = MakeWindowGrid(node, grid);
@@ -280,6 +297,7 @@ class SelectorRangeSource final : public RangeSource {
     SetSeries({run_.t, {run_.v + at_ * size, size}, run_.st}, histograms, true);
     context_.stats.total_queryable_samples += windows().total;
     if (!this->histograms().empty()) CountHistograms();
+    if (context_.counts_steps()) CountSteps(windows());
     return true;
   }
   const model::Labels& labels() override { return set_->RunLabels(at_); }
@@ -299,11 +317,22 @@ class SelectorRangeSource final : public RangeSource {
     }
     const Windows& windows = histogram_windows();
     for (size_t i = 0; i < windows.lo.size(); ++i) {
-      context_.stats.total_queryable_samples += before[windows.hi[i]] - before[windows.lo[i]];
+      uint64_t seen = before[windows.hi[i]] - before[windows.lo[i]];
+      context_.stats.total_queryable_samples += seen;
+      if (!context_.counts_steps()) continue;
+      uint32_t from = i == 0 ? windows.lo[i] : std::max(windows.lo[i], windows.hi[i - 1]);
+      context_.CountStep(steps_, i, seen, before[windows.hi[i]] - before[from]);
+    }
+  }
+  void CountSteps(const Windows& windows) {
+    for (size_t i = 0; i < windows.lo.size(); ++i) {
+      uint32_t from = i == 0 ? windows.lo[i] : std::max(windows.lo[i], windows.hi[i - 1]);
+      context_.CountStep(steps_, i, windows.hi[i] - windows.lo[i], windows.hi[i] - from);
     }
   }
 
   UntoldGroups groups_;
+  Grid steps_;
   TimeMs mint_ = 0;
   storage::SeriesRun run_;
   size_t at_ = SIZE_MAX;  // in the run

@@ -63,9 +63,22 @@ QueryContext::QueryContext(QueryContext* parent)
       deadline_ns_(parent->deadline_ns_),
       held_(parent->held_),
       bytes_(*memory) {
+  stats.steps = parent->stats.steps;
+  stats.queryable_per_step.resize(parent->stats.queryable_per_step.size());
+  stats.read_per_step.resize(parent->stats.read_per_step.size());
   if (parent->profile != nullptr) {
     profile = parent->profile->Shard(&stats.samples_read);
   }
+}
+
+void QueryContext::CountStep(const Grid& grid, size_t i, uint64_t queryable, uint64_t read) {
+  size_t steps = stats.queryable_per_step.size();
+  bool own = grid.count == steps && grid.start == stats.steps.start;
+  bool shared = !own && grid.count == 1;
+  size_t first = own ? i : shared ? 0 : steps - 1;
+  size_t last = shared ? steps - 1 : first;
+  for (size_t step = first; step <= last; ++step) stats.queryable_per_step[step] += queryable;
+  stats.read_per_step[first] += read;
 }
 
 void QueryContext::Absorb(QueryContext& shard) {
@@ -74,6 +87,10 @@ void QueryContext::Absorb(QueryContext& shard) {
   stats.total_queryable_samples += shard.stats.total_queryable_samples;
   stats.samples_read += shard.stats.samples_read;
   stats.peak_samples = std::max(stats.peak_samples, shard.stats.peak_samples);
+  for (size_t i = 0; i < stats.queryable_per_step.size(); ++i) {
+    stats.queryable_per_step[i] += shard.stats.queryable_per_step[i];
+    stats.read_per_step[i] += shard.stats.read_per_step[i];
+  }
 }
 
 void QueryContext::CheckNow(std::string_view where) {

@@ -84,6 +84,12 @@ class QueryContext {
   void CheckNow(std::string_view where);
   const Clock* clock() const { return clock_; }
 
+  // For stats by step: samples that step `i` of `grid` looks at, and those it is the first to look
+  // at. What a subquery looks at counts for the last step, as upstream has it; what all steps share,
+  // for each.
+  bool counts_steps() const { return !stats.queryable_per_step.empty(); }
+  void CountStep(const Grid& grid, size_t i, uint64_t queryable, uint64_t read);
+
   // Samples held in memory; throws when there are more than the limit, or when they take too much
   // memory.
   void Hold(size_t samples);

@@ -12,6 +12,7 @@
 #include "model/histogram.h"
 #include "model/labels.h"
 #include "promql/parser/parser.h"
+#include "promql/kernels/grid.h"
 #include "promql/plan/memory_budget.h"
 
 namespace watchfire::promql {
@@ -26,6 +27,7 @@ struct EngineOptions {
   int64_t default_subquery_step_ms = 60'000;  // global.evaluation_interval; may be set later
   ParseOptions parse;
   bool delayed_name_removal = false;
+  bool per_step_stats = false;  // they may be asked for
   bool use_start_timestamps = false;  // in rate, increase, irate, resets, where there are any
   bool type_and_unit_labels = false;  // __type__ tells what is a counter
 };
@@ -66,6 +68,11 @@ struct QueryStats {
   uint64_t total_queryable_samples = 0;
   uint64_t samples_read = 0;
   uint64_t peak_samples = 0;
+  // By step of the query, if asked for (QueryRequest::per_step_stats). A sample is read by the first
+  // step that looks at it.
+  Grid steps;
+  std::vector<uint64_t> queryable_per_step;
+  std::vector<uint64_t> read_per_step;
 };
 
 struct QueryResult {
@@ -105,6 +112,7 @@ struct QueryRequest {
   uint64_t limit = 0;                                  // at most so many series; 0: all
   std::shared_ptr<const std::atomic<bool>> cancelled;  // may be null
   QueryOrigin origin;
+  bool per_step_stats = false;
   // Monotonic time from which the timeout counts, if the request had to wait before; 0: now.
   int64_t received_ns = 0;
 };
