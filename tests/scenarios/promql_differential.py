@@ -236,16 +236,18 @@ class Differential:
         opened, parts = self.oracle.examine(query, request)
         if opened:
             return f"left open: {opened}", what
-        for part, where in [(query, request), *parts]:
-            if rule := self.rule(part, where):
+        # Not asked again: the order of series, and what depends on it, may change from time to time.
+        if rule := self.rule(query, request, theirs, ours):
+            return rule, what
+        for part, where in parts:
+            if where.step and (where.end - where.start) // where.step > 10_000:
+                continue
+            if rule := self.rule(part, where, *self.ask(part, where)):
                 return rule, what
         return "different", what
 
-    def rule(self, query, request):
-        """Why this part may be different."""
-        if request.step and (request.end - request.start) // request.step > 10_000:
-            return None
-        theirs, ours = self.ask(query, request)
+    def rule(self, query, request, theirs, ours):
+        """Why the answers for a query, or a part of it, may be different."""
         what, rounded = difference(theirs, ours)
         if what is None:
             return ROUNDED if rounded else None
