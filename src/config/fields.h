@@ -72,6 +72,8 @@ class Fields {
   // A value with a text form of its own. `set` gets the text as read ("" for null).
   virtual void Converted(std::string_view name, const std::string& text,
                          const std::function<Result<void>(const std::string&)>& set) = 0;
+  // What is wrong with a value, found by a description that reads it piece by piece.
+  virtual void Report(uint32_t, const Error&) {}
 
   // A section that is always there. `type` is upstream's name for it in error messages.
   template <typename T>

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "config/describe.h"
 #include "config/reader.h"
+#include "config/sections.h"
 
 namespace watchfire::config {
 namespace {
@@ -325,6 +326,11 @@ Result<Config> LoadConfig(std::string_view text, const std::string& filename,
   PathResolver resolver(DirName(filename));
   Describe(resolver, config);
   return config;
+}
+
+void ResolvePaths(const std::string& directory, const std::function<void(Fields&)>& describe) {
+  PathResolver resolver(directory);
+  describe(resolver);
 }
 
 Result<void> LoadScrapeConfigFiles(Config& config, FileSystem& files) {

@@ -1,6 +1,7 @@
 // ConfigToYaml: the pass that prints configuration sections (fields.h).
 #include "base/numbers.h"
 #include "config/describe.h"
+#include "config/sections.h"
 #include "model/duration.h"
 
 namespace watchfire::config {
@@ -184,7 +185,9 @@ class Printer final : public Fields {
   }
   std::string Flow(const yaml::Node& node) const {
     if (node.is_scalar()) {
-      return node.plain ? node.text : yaml::QuoteScalar(node.text, yaml::Context::kFlow);
+      // What was plain in a block may need quotes here.
+      bool raw = node.plain && node.text.find_first_of(",[]{}") == std::string::npos;
+      return raw ? node.text : yaml::QuoteScalar(node.text, yaml::Context::kFlow);
     }
     std::string out;
     for (const yaml::Node& item : node.items) out += (out.empty() ? "" : ", ") + Flow(item);
@@ -211,12 +214,16 @@ class Printer final : public Fields {
 
 }  // namespace
 
+std::string PrintSections(const std::function<void(Fields&)>& describe) {
+  Printer printer;
+  describe(printer);
+  return printer.Take();
+}
+
 std::string ConfigToYaml(const Config& config) {
   // The visitor takes values by reference because reading writes them; printing does not.
   Config copy = config;
-  Printer printer;
-  Describe(printer, copy);
-  return printer.Take();
+  return PrintSections([&copy](Fields& fields) { Describe(fields, copy); });
 }
 
 }  // namespace watchfire::config

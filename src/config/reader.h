@@ -60,6 +60,7 @@ class Reader final : public Fields {
   void Any(std::string_view name, yaml::Node& value) override;
   void Converted(std::string_view name, const std::string& text,
                  const std::function<Result<void>(const std::string&)>& set) override;
+  void Report(uint32_t line, const Error& error) override { Fail(line, error); }
 
  private:
   struct Frame {
