@@ -58,7 +58,7 @@ def main():
             if path.suffix == ".h" and not any(l.startswith("//") for l in lines[:6]):
                 problems.append(f"{name}: no header comment")
             if name.startswith("src/") and not name.endswith(
-                    ("_test.cc", "_test.h", "_bench.cc", "_fuzz.cc")):
+                    ("_test.cc", "_test.h", "_testing.h", "_bench.cc", "_fuzz.cc")):
                 rooms.setdefault(path.parent.as_posix(), set()).add(name)
     for room, members in rooms.items():
         stems = {m.rsplit(".", 1)[0] for m in members}

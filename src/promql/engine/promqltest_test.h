@@ -107,8 +107,9 @@ struct ScriptReport {
 };
 ScriptReport RunScript(std::string_view text, bool delayed_name_removal = true);
 
-// Sets the hints of histograms that have none as a TSDB does: a sample after another one in the same
-// chunk is no reset; each chunk begins with one of which nothing is known, and resets begin a chunk.
+// Sets the hints of histograms that have none as a TSDB does: a sample after another one in the
+// same chunk is no reset; each chunk begins with one of which nothing is known, and resets begin a
+// chunk.
 void TellResets(std::vector<TestValue>* values);
 
 // Series of native histograms with custom buckets made of classic ones, as `load_with_nhcb` does.

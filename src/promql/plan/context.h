@@ -85,8 +85,8 @@ class QueryContext {
   const Clock* clock() const { return clock_; }
 
   // For stats by step: samples that step `i` of `grid` looks at, and those it is the first to look
-  // at. What a subquery looks at counts for the last step, as upstream has it; what all steps share,
-  // for each.
+  // at. What a subquery looks at counts for the last step, as upstream has it; what all steps
+  // share, for each.
   bool counts_steps() const { return !stats.queryable_per_step.empty(); }
   void CountStep(const Grid& grid, size_t i, uint64_t queryable, uint64_t read);
 

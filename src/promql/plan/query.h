@@ -68,8 +68,8 @@ struct QueryStats {
   uint64_t total_queryable_samples = 0;
   uint64_t samples_read = 0;
   uint64_t peak_samples = 0;
-  // By step of the query, if asked for (QueryRequest::per_step_stats). A sample is read by the first
-  // step that looks at it.
+  // By step of the query, if asked for (QueryRequest::per_step_stats). A sample is read by the
+  // first step that looks at it.
   Grid steps;
   std::vector<uint64_t> queryable_per_step;
   std::vector<uint64_t> read_per_step;
