@@ -1,11 +1,16 @@
 #include "promql/kernels/accumulators.h"
 
 #include <bit>
+#include <cmath>
+#include <limits>
+
+#include "base/vector_clones.h"
 
 namespace watchfire::promql {
 
-__attribute__((optimize("O3"), target_clones("avx2", "default"))) void AddToSums(
-    size_t n, const double* v, double* sum, double* c, uint8_t* seen) {
+__attribute__((optimize("O3"))) WF_VECTOR_CLONES void AddToSums(size_t n, const double* v,
+                                                                double* sum, double* c,
+                                                                uint8_t* seen) {
   const double infinity = std::numeric_limits<double>::infinity();
   const auto absent = std::bit_cast<int64_t>(kAbsent);
   for (size_t i = 0; i < n; ++i) {

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <limits>
 
+#include "base/vector_clones.h"
 #include "promql/kernels/numerics.h"
 #include "promql/kernels/range_kernel.h"
 
@@ -157,10 +158,10 @@ __attribute__((always_inline)) inline double ExtremeOf(const double* v, size_t n
   return best;
 }
 // NaN gives way to any number; with nothing but NaN the worst infinity remains.
-__attribute__((target_clones("avx2", "default"))) double LargestOf(const double* v, size_t n) {
+WF_VECTOR_CLONES double LargestOf(const double* v, size_t n) {
   return ExtremeOf<true>(v, n);
 }
-__attribute__((target_clones("avx2", "default"))) double SmallestOf(const double* v, size_t n) {
+WF_VECTOR_CLONES double SmallestOf(const double* v, size_t n) {
   return ExtremeOf<false>(v, n);
 }
 
