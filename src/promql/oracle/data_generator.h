@@ -50,8 +50,8 @@ struct DataOptions {
   bool odd_values = true;
   // For comparison with versions whose windows are closed on the left: no sample at a whole second
   // nor 123 ms after one, so that windows between such times never end on a sample. And because
-  // those extrapolate differently where a counter begins small behind a gap, none does. And no
-  // denormal number, whose logarithm Go 1.19 has wrong.
+  // those extrapolate differently where a counter begins small behind a gap, none does. And as
+  // their sums are not compensated, none of the odd values is tiny or huge.
   bool for_closed_windows = false;
 };
 
