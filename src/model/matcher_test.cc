@@ -142,5 +142,33 @@ TEST(Regex, ExpandsTemplatesAsGoDoes) {
   EXPECT_EQ(expand("b", "a", "$0"), "no match");
 }
 
+TEST(SearchRegex, FindsAnywhere) {
+  SearchRegex regex = SearchRegex::Compile("a+b").value();
+  EXPECT_TRUE(regex.FoundIn("xxaabyy"));
+  EXPECT_FALSE(regex.FoundIn("ba"));
+  EXPECT_FALSE(SearchRegex::Compile("^b")->FoundIn("ab"));
+  EXPECT_FALSE(SearchRegex::Compile("a.b")->FoundIn("a\nb"));
+}
+
+TEST(SearchRegex, ReplacesAllAsGoDoes) {
+  auto replace = [](const char* pattern, const char* text, const char* replacement) {
+    return SearchRegex::Compile(pattern)->ReplaceAll(text, replacement, 1000).value();
+  };
+  EXPECT_EQ(replace("a(x*)b", "-ab-axxb-", "T"), "-T-T-");
+  EXPECT_EQ(replace("a(x*)b", "-ab-axxb-", "$1"), "--xx-");
+  EXPECT_EQ(replace("a(x*)b", "-ab-axxb-", "$1W"), "---");
+  EXPECT_EQ(replace("a(x*)b", "-ab-axxb-", "${1}W"), "-W-xxW-");
+  EXPECT_EQ(replace("x*", "abc", "-"), "-a-b-c-");
+  EXPECT_EQ(replace("b*", "abc", "-"), "-a-c-");
+  EXPECT_EQ(replace("", "é!", "-"), "-é-!-");
+  EXPECT_EQ(replace("$", "abc", "!"), "abc!");
+}
+
+TEST(SearchRegex, StopsWhenTheResultGrowsTooLong) {
+  auto result = SearchRegex::Compile("")->ReplaceAll("abc", "0123456789", 20);
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(ErrorCode::kLimit, result.error().code());
+}
+
 }  // namespace
 }  // namespace watchfire::model

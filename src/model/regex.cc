@@ -92,68 +92,27 @@ bool IsWord(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-}  // namespace
-
-struct Regex::Impl {
-  explicit Impl(std::string_view text, const re2::RE2::Options& options)
-      : pattern(text), re("^(?s:" + pattern + ")$", options) {}
-  std::string pattern;
-  re2::RE2 re;
-  std::vector<std::string> set_matches;
-  std::string prefix;
-};
-
-Result<Regex> Regex::Compile(std::string_view pattern) {
-  re2::RE2::Options options;
-  options.set_log_errors(false);
-  options.set_max_mem(kMaxRegexMemory);
-  // Checked alone first, so that an unbalanced ")" cannot close our own group.
-  re2::RE2 alone(re2::StringPiece(pattern.data(), pattern.size()), options);
-  if (!alone.ok()) {
-    std::string text = GoErrorText(alone);
-    if (!alone.error_arg().empty()) text += ": `" + alone.error_arg() + "`";
-    return Error::Invalid("error parsing regexp: {}", text);
+// The group that `$name` means; nullptr if there is none.
+const re2::StringPiece* GroupOf(const re2::RE2& re, const std::vector<re2::StringPiece>& found,
+                                std::string_view name) {
+  bool numeric = !name.empty() &&
+                 std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
+  size_t index = found.size();
+  if (numeric) {
+    // Go takes a number with a leading zero for a name.
+    bool leading_zero = name.size() > 1 && name[0] == '0';
+    if (name.size() < 6 && !leading_zero)
+      index = static_cast<size_t>(std::stoul(std::string(name)));
+  } else {
+    auto named = re.NamedCapturingGroups().find(std::string(name));
+    if (named != re.NamedCapturingGroups().end()) index = static_cast<size_t>(named->second);
   }
-  auto impl = std::make_shared<Impl>(pattern, options);
-  if (!impl->re.ok()) return Error::Invalid("error parsing regexp: {}", impl->re.error());
-  impl->set_matches = LiteralAlternatives(pattern);
-  impl->prefix = LiteralPrefix(pattern);
-  return Regex(std::move(impl));
+  return index < found.size() ? &found[index] : nullptr;
 }
 
-bool Regex::Matches(std::string_view text) const {
-  const Impl& impl = *impl_;
-  if (!impl.set_matches.empty()) {
-    return std::binary_search(impl.set_matches.begin(), impl.set_matches.end(), text);
-  }
-  if (text.substr(0, impl.prefix.size()) != impl.prefix) return false;
-  return re2::RE2::FullMatch(re2::StringPiece(text.data(), text.size()), impl.re);
-}
-
-bool Regex::Expand(std::string_view text, std::string_view replacement, std::string* out) const {
-  const re2::RE2& re = impl_->re;
-  auto groups = static_cast<size_t>(re.NumberOfCapturingGroups()) + 1;
-  std::vector<re2::StringPiece> found(groups);
-  if (!re.Match(re2::StringPiece(text.data(), text.size()), 0, text.size(), re2::RE2::ANCHOR_BOTH,
-                found.data(), static_cast<int>(groups))) {
-    return false;
-  }
-  out->clear();
-  auto append_group = [&](std::string_view name) {
-    bool numeric = !name.empty() && std::all_of(name.begin(), name.end(),
-                                                [](char c) { return c >= '0' && c <= '9'; });
-    size_t index = groups;
-    if (numeric) {
-      // Go takes a number with a leading zero for a name.
-      bool leading_zero = name.size() > 1 && name[0] == '0';
-      if (name.size() < 6 && !leading_zero)
-        index = static_cast<size_t>(std::stoul(std::string(name)));
-    } else {
-      auto named = re.NamedCapturingGroups().find(std::string(name));
-      if (named != re.NamedCapturingGroups().end()) index = static_cast<size_t>(named->second);
-    }
-    if (index < groups) out->append(found[index].data(), found[index].size());
-  };
+// Go's Expand: `replacement` with its $1, ${1}, ${name} and $$ filled in.
+void AppendExpanded(const re2::RE2& re, const std::vector<re2::StringPiece>& found,
+                    std::string_view replacement, std::string* out) {
   for (size_t i = 0; i < replacement.size(); ++i) {
     if (replacement[i] != '$' || i + 1 == replacement.size()) {
       *out += replacement[i];
@@ -173,9 +132,66 @@ bool Regex::Expand(std::string_view text, std::string_view replacement, std::str
       *out += '$';  // malformed: Go copies the dollar and goes on
       continue;
     }
-    append_group(replacement.substr(start, end - start));
+    const re2::StringPiece* group = GroupOf(re, found, replacement.substr(start, end - start));
+    if (group != nullptr) out->append(group->data(), group->size());
     i = braces ? end : end - 1;
   }
+}
+
+re2::RE2::Options QuietOptions() {
+  re2::RE2::Options options;
+  options.set_log_errors(false);
+  options.set_max_mem(kMaxRegexMemory);
+  return options;
+}
+
+Error CompileError(const re2::RE2& re) {
+  std::string text = GoErrorText(re);
+  if (!re.error_arg().empty()) text += ": `" + re.error_arg() + "`";
+  return Error::Invalid("error parsing regexp: {}", text);
+}
+
+}  // namespace
+
+struct Regex::Impl {
+  explicit Impl(std::string_view text, const re2::RE2::Options& options)
+      : pattern(text), re("^(?s:" + pattern + ")$", options) {}
+  std::string pattern;
+  re2::RE2 re;
+  std::vector<std::string> set_matches;
+  std::string prefix;
+};
+
+Result<Regex> Regex::Compile(std::string_view pattern) {
+  re2::RE2::Options options = QuietOptions();
+  // Checked alone first, so that an unbalanced ")" cannot close our own group.
+  re2::RE2 alone(re2::StringPiece(pattern.data(), pattern.size()), options);
+  if (!alone.ok()) return CompileError(alone);
+  auto impl = std::make_shared<Impl>(pattern, options);
+  if (!impl->re.ok()) return Error::Invalid("error parsing regexp: {}", impl->re.error());
+  impl->set_matches = LiteralAlternatives(pattern);
+  impl->prefix = LiteralPrefix(pattern);
+  return Regex(std::move(impl));
+}
+
+bool Regex::Matches(std::string_view text) const {
+  const Impl& impl = *impl_;
+  if (!impl.set_matches.empty()) {
+    return std::binary_search(impl.set_matches.begin(), impl.set_matches.end(), text);
+  }
+  if (text.substr(0, impl.prefix.size()) != impl.prefix) return false;
+  return re2::RE2::FullMatch(re2::StringPiece(text.data(), text.size()), impl.re);
+}
+
+bool Regex::Expand(std::string_view text, std::string_view replacement, std::string* out) const {
+  const re2::RE2& re = impl_->re;
+  std::vector<re2::StringPiece> found(static_cast<size_t>(re.NumberOfCapturingGroups()) + 1);
+  if (!re.Match(re2::StringPiece(text.data(), text.size()), 0, text.size(), re2::RE2::ANCHOR_BOTH,
+                found.data(), static_cast<int>(found.size()))) {
+    return false;
+  }
+  out->clear();
+  AppendExpanded(re, found, replacement, out);
   return true;
 }
 
@@ -187,6 +203,52 @@ const std::vector<std::string>& Regex::set_matches() const {
 }
 const std::string& Regex::prefix() const {
   return impl_->prefix;
+}
+
+struct SearchRegex::Impl {
+  explicit Impl(std::string_view pattern)
+      : re(re2::StringPiece(pattern.data(), pattern.size()), QuietOptions()) {}
+  re2::RE2 re;
+};
+
+Result<SearchRegex> SearchRegex::Compile(std::string_view pattern) {
+  auto impl = std::make_shared<const Impl>(pattern);
+  if (!impl->re.ok()) return CompileError(impl->re);
+  return SearchRegex(std::move(impl));
+}
+
+bool SearchRegex::FoundIn(std::string_view text) const {
+  return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), impl_->re);
+}
+
+Result<std::string> SearchRegex::ReplaceAll(std::string_view text, std::string_view replacement,
+                                            size_t limit) const {
+  const re2::RE2& re = impl_->re;
+  std::vector<re2::StringPiece> found(static_cast<size_t>(re.NumberOfCapturingGroups()) + 1);
+  re2::StringPiece input(text.data(), text.size());
+  std::string out;
+  size_t copied = 0;  // of the text
+  size_t at = 0;
+  while (at <= text.size() && re.Match(input, at, text.size(), re2::RE2::UNANCHORED, found.data(),
+                                       static_cast<int>(found.size()))) {
+    auto start = static_cast<size_t>(found[0].data() - text.data());
+    size_t end = start + found[0].size();
+    out.append(text, copied, start - copied);
+    // No empty match right behind a match.
+    if (end > copied || start == 0) AppendExpanded(re, found, replacement, &out);
+    if (out.size() > limit) return Error::Make(ErrorCode::kLimit, "replaced text is too long");
+    copied = end;
+    at = end;
+    if (found[0].empty()) {
+      // On by one character, which the next round copies.
+      do {
+        ++at;
+      } while (at < text.size() && (static_cast<uint8_t>(text[at]) & 0xc0) == 0x80);
+    }
+  }
+  if (copied < text.size()) out.append(text, copied, text.size() - copied);
+  if (out.size() > limit) return Error::Make(ErrorCode::kLimit, "replaced text is too long");
+  return out;
 }
 
 }  // namespace watchfire::model

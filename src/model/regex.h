@@ -21,8 +21,6 @@ class Regex {
   // Go's Regexp.Expand: if the whole text matches, `replacement` with $1, ${1}, ${name}, $$
   // filled in; nullopt-like false otherwise.
   bool Expand(std::string_view text, std::string_view replacement, std::string* out) const;
-  // Go's ReplaceAllString on the unanchored pattern is not offered; labelmap replaces the whole
-  // (anchored) name, for which Expand is the same.
 
   const std::string& pattern() const;
   // Non-empty when the pattern is just an alternation of literals; sorted, without duplicates.
@@ -33,6 +31,25 @@ class Regex {
  private:
   struct Impl;
   explicit Regex(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+  std::shared_ptr<const Impl> impl_;
+};
+
+// RE2 as Go's regexp package uses it: looked for anywhere in a text, dot does not match newlines.
+// For templates; cheap to copy, thread-safe.
+class SearchRegex {
+ public:
+  // Errors as those of Regex::Compile.
+  static Result<SearchRegex> Compile(std::string_view pattern);
+
+  bool FoundIn(std::string_view text) const;
+  // Go's ReplaceAllString: every match, from the left and not overlapping, becomes `replacement`
+  // with its groups filled in. kLimit when the result grows beyond `limit` bytes.
+  Result<std::string> ReplaceAll(std::string_view text, std::string_view replacement,
+                                 size_t limit) const;
+
+ private:
+  struct Impl;
+  explicit SearchRegex(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
   std::shared_ptr<const Impl> impl_;
 };
 
