@@ -43,7 +43,7 @@ constexpr std::string_view kTemplates = R"TEMPLATE(
     {{- range .Annotations.SortedPairs }}{{ printf "  - %s = %s\n" .Name .Value }}{{ end }}
     {{- "\n" -}}
     Source: {{ .GeneratorURL }}{{ "\n" }}
-  {{- end }}
+  {{- end }}{{ "\n" }}
 {{- end }}
 
 {{- /* Both lists of a notification, each under its heading. */ -}}
@@ -54,21 +54,21 @@ constexpr std::string_view kTemplates = R"TEMPLATE(
     {{- template "__text_alert_list" . }}
   {{- end }}
 {{- end }}
-{{- define "__spaced_alert_lists" }}
+{{- define "__spaced_alert_lists" }}{{ "\n" }}
   {{- with .Alerts.Firing }}{{ "\n" }}Alerts Firing:{{ "\n" }}
     {{- template "__text_alert_list" . }}{{ "\n" }}
   {{- end }}{{ "\n" }}
   {{- with .Alerts.Resolved }}{{ "\n" }}Alerts Resolved:{{ "\n" }}
     {{- template "__text_alert_list" . }}{{ "\n" }}
-  {{- end }}
+  {{- end }}{{ "\n" }}
 {{- end }}
-{{- define "__markdown_alert_lists" }}
+{{- define "__markdown_alert_lists" }}{{ "\n" }}
   {{- with .Alerts.Firing }}{{ "\n" }}# Alerts Firing:{{ "\n" }}
     {{- template "__text_alert_list_markdown" . }}{{ "\n" }}
   {{- end }}{{ "\n" }}
   {{- with .Alerts.Resolved }}{{ "\n" }}# Alerts Resolved:{{ "\n" }}
     {{- template "__text_alert_list_markdown" . }}{{ "\n" }}
-  {{- end }}
+  {{- end }}{{ "\n" }}
 {{- end }}
 {{- define "__summary_and_lists" }}
   {{- .CommonAnnotations.SortedPairs.Values | join " " }}{{ "\n" }}
@@ -151,7 +151,7 @@ constexpr std::string_view kTemplates = R"TEMPLATE(
 {{- define "discord.default.content" }}{{ end }}
 
 {{- define "webex.default.message" }}
-  {{- .CommonAnnotations.SortedPairs.Values | join " " }}{{ "\n" }}
+  {{- .CommonAnnotations.SortedPairs.Values | join " " }}
   {{- template "__spaced_alert_lists" . }}
 {{- end }}
 
@@ -165,11 +165,21 @@ constexpr std::string_view kTemplates = R"TEMPLATE(
 {{- define "jira.default.description" }}
   {{- template "__markdown_alert_lists" . }}
 {{- end }}
+{{- /* That of the worst alert that fires, or did. */ -}}
+{{- define "__jira_priority" }}
+  {{- $priority := "" }}
+  {{- range . }}
+    {{- $severity := index .Labels "severity" }}
+    {{- if eq $severity "critical" }}{{ $priority = "High" }}
+    {{- else if and (eq $severity "warning") (ne $priority "High") }}{{ $priority = "Medium" }}
+    {{- else if and (eq $severity "info") (eq $priority "") }}{{ $priority = "Low" }}
+    {{- end }}
+  {{- end }}
+  {{- $priority }}
+{{- end }}
 {{- define "jira.default.priority" }}
-  {{- $severity := index .CommonLabels "severity" }}
-  {{- if eq $severity "critical" }}High
-  {{- else if eq $severity "warning" }}Medium
-  {{- else if eq $severity "info" }}Low
+  {{- with .Alerts.Firing }}{{ template "__jira_priority" . }}
+  {{- else }}{{ template "__jira_priority" .Alerts.Resolved }}
   {{- end }}
 {{- end }}
 
