@@ -25,7 +25,7 @@ namespace watchfire::templates {
 struct Limits {
   size_t template_bytes = 1 << 20;  // of one text that is parsed
   size_t nesting = 300;             // actions, their bodies and parentheses inside each other
-  size_t template_depth = 500;      // templates that call each other
+  size_t template_depth = 250;      // templates that call each other
   size_t output_bytes = 8 << 20;
   uint64_t work_bytes = 128 << 20;  // all texts and lists made while executing
   uint64_t steps = 5'000'000;       // nodes walked
