@@ -6,9 +6,9 @@
 #include <filesystem>
 #include <string>
 
+#include "template/corpus/corpus.h"
 #include "template/executor.h"
 #include "template/template_set.h"
-#include "template/corpus/corpus.h"
 
 namespace watchfire::templates {
 namespace {
