@@ -54,7 +54,9 @@ def expect_kept(before, after, when):
 
 
 def target_of(server):
-    return server.api("/targets")["activeTargets"][0]
+    """The only target; a moment after the start it is not listed yet."""
+    targets = harness.wait_for("a target", lambda: server.api("/targets")["activeTargets"])
+    return targets[0]
 
 
 def a_full_disk_is_told_and_got_over():
