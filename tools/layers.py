@@ -15,7 +15,8 @@ KEEPERS = {
     "boost/asio": {"net"}, "boost/beast": {"net"}, "boost/unordered": {"base"},
     "curl/": {"net"}, "openssl/": {"net"}, "crypt.h": {"net"}, "ares": {"net", "discovery"},
     "nlohmann/": {"codec"}, "libfyaml.h": {"codec"}, "zlib.h": {"codec"}, "zstd.h": {"codec"},
-    "libdeflate.h": {"codec"}, "snappy": {"codec"}, "protozero/": {"codec", "exposition", "remote"},
+    "libdeflate.h": {"codec"}, "snappy": {"codec"}, "protozero/": {"codec", "exposition", "remote", "alerting/silences", "alerting/nflog",
+                  "alerting/cluster"},
     "re2/": {"model"}, "xxhash.h": {"base"}, "fast_float/": {"base"}, "spdlog/": {"base"},
     "CLI/": {"app", "tool"}, "sqlite3.h": {"store"}, "regex": set(), "iostream": set(),
 }

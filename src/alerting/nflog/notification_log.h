@@ -1,0 +1,74 @@
+#pragma once
+// NotificationLog: what each integration was told last about each group, so that it is not told
+// twice: neither at the next tick, nor after a restart, nor by a peer. One entry for each key; of
+// two versions the later wins. Written in upstream's snapshot format
+// (docs/format/alertmanager-state.md) and exchanged with peers in the same records. Thread-safe.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "alerting/alerts/notification.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/result.h"
+#include "client/registry.h"
+
+namespace watchfire::alerting {
+
+// Upstream's key of an entry: `<group key>:<receiver>/<integration>/<index>`.
+struct NflogKey {
+  std::string group_key;
+  std::string receiver;
+  std::string integration;
+  uint32_t index = 0;
+  std::string Text() const;
+};
+
+struct NflogEntry {
+  int64_t timestamp_ns = 0;
+  int64_t expires_at_ns = 0;
+  // Sorted hashes of alerts (AlertHash).
+  std::vector<uint64_t> firing;
+  std::vector<uint64_t> resolved;
+  ReceiverData data;
+};
+
+// xxHash64 over `name \xff value \xff …` of the sorted labels: how entries name alerts.
+uint64_t AlertHash(const model::Labels& labels);
+
+class NotificationLog {
+ public:
+  struct Options {
+    int64_t retention_ms = 120LL * 3'600'000;
+    const Clock* clock = nullptr;
+    client::Registry* registry = nullptr;  // may be null
+  };
+  explicit NotificationLog(Options options);
+  ~NotificationLog();
+
+  // Null: none, or expired.
+  std::shared_ptr<const NflogEntry> Find(const NflogKey& key) const;
+  // Writes an entry of now, unless a newer one is there. It is kept for the retention or, if that
+  // is shorter and not 0, for `expiry_ms`.
+  void Log(const NflogKey& key, std::vector<uint64_t> firing, std::vector<uint64_t> resolved,
+           ReceiverData data, int64_t expiry_ms);
+
+  size_t Gc(TimeMs now);
+  Result<void> Load(const std::string& path, FileSystem& files);
+  Result<void> Save(const std::string& path, FileSystem& files) const;
+
+  std::string Marshal() const;
+  Result<void> Merge(std::string_view records);
+  void SetBroadcast(std::function<void(std::string)> broadcast);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace watchfire::alerting
