@@ -11,11 +11,12 @@
 //   Rows rows = TRY(db->Read("SELECT a, b FROM t WHERE a = ?", {int64_t{1}}));
 //
 // Values are bound, never pasted into SQL. Errors: kIo (disk full, locked), kCorrupt, kInvalid (bad
-// SQL: our bug), kExists (a constraint). Thread-safe: writers wait for each other, readers for
-// nobody.
+// SQL: our bug), kExists (a constraint). Thread-safe: writers wait for each other; readers wait for
+// nobody while there are at most four. No call from within a body. Memory: below 1 MiB.
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
@@ -27,6 +28,7 @@
 
 namespace watchfire::store {
 
+// Strings are kept byte for byte, zeros too; `CAST(? AS BLOB)` where they are no text.
 using Value = std::variant<std::nullptr_t, int64_t, double, std::string>;
 using Row = std::vector<Value>;
 using Rows = std::vector<Row>;
@@ -43,6 +45,12 @@ class Connection {
   // Prepared once for each text and kept.
   virtual Result<void> Run(std::string_view sql, std::span<const Value> values = {}) = 0;
   virtual Result<Rows> Query(std::string_view sql, std::span<const Value> values = {}) = 0;
+  Result<void> Run(std::string_view sql, std::initializer_list<Value> values) {
+    return Run(sql, std::span(values.begin(), values.size()));
+  }
+  Result<Rows> Query(std::string_view sql, std::initializer_list<Value> values) {
+    return Query(sql, std::span(values.begin(), values.size()));
+  }
   virtual int64_t last_insert_id() const = 0;
   virtual int64_t changes() const = 0;
 };
@@ -64,6 +72,9 @@ class Database {
   Result<void> Write(const std::function<Result<void>(Connection&)>& body);
   // A statement that reads, in a snapshot of its own.
   Result<Rows> Read(std::string_view sql, std::span<const Value> values = {});
+  Result<Rows> Read(std::string_view sql, std::initializer_list<Value> values) {
+    return Read(sql, std::span(values.begin(), values.size()));
+  }
   // Several statements in one snapshot.
   Result<void> ReadMany(const std::function<Result<void>(Connection&)>& body);
 
