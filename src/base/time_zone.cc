@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <map>
 #include <optional>
 #include <vector>
+
+#include "base/mutex.h"
 
 namespace watchfire {
 namespace {
@@ -367,16 +371,64 @@ int64_t TimeZone::SecondsAt(const CivilTime& time) const {
   return At(other).seconds == there ? other : seconds;
 }
 
-ZoneLoader SystemZones(FileSystem* files, const std::string& directory) {
-  return [files, directory](const std::string& name) -> Result<TimeZone> {
-    if (name.empty() || name == "UTC") return TimeZone();
-    bool local = name == "Local";
-    if (!local && !IsZoneName(name)) return Error::Invalid("time: invalid location name");
-    std::string path = local ? "/etc/localtime" : JoinPath(directory, name);
-    Result<std::string> bytes = files->ReadFile(path, kMaxZoneFileBytes);
-    if (!bytes.ok() && local) return TimeZone();
+namespace {
+
+// The zones of one loader, as far as they were asked for.
+class MachineZones {
+ public:
+  MachineZones(FileSystem* files, std::string directory)
+      : files_(files), directory_(std::move(directory)) {}
+
+  Result<TimeZone> Find(const std::string& name) {
+    {
+      MutexLock lock(mutex_);
+      auto known = known_.find(name);
+      if (known != known_.end()) return known->second;
+    }
+    TimeZone zone = TRY(name == "Local" ? Local() : Read(name, JoinPath(directory_, name), name));
+    MutexLock lock(mutex_);
+    if (known_.size() < kMaxZones) known_.insert_or_assign(name, zone);
+    return zone;
+  }
+
+ private:
+  static constexpr size_t kMaxZones = 1000;  // more names than there are zones are a mistake
+
+  Result<TimeZone> Read(const std::string& name, const std::string& path,
+                        const std::string& shown) {
+    Result<std::string> bytes = files_->ReadFile(path, kMaxZoneFileBytes);
     if (!bytes.ok()) return Error::Invalid("unknown time zone {}", name);
-    return TimeZone::Parse(name, *bytes);
+    return TimeZone::Parse(shown, *bytes);
+  }
+  // As Go does it: what cannot be read is UTC.
+  Result<TimeZone> Local() {
+    const char* variable = std::getenv("TZ");
+    std::string name = variable == nullptr ? "" : variable;
+    if (name.starts_with(':')) name.erase(0, 1);
+    std::string path = "/etc/localtime";
+    if (variable != nullptr) {
+      if (name.empty() || name == "UTC") return TimeZone();
+      if (name[0] != '/' && !IsZoneName(name)) return TimeZone();
+      path = name[0] == '/' ? name : JoinPath(directory_, name);
+    }
+    Result<TimeZone> zone = Read(name, path, "Local");
+    return zone.ok() ? zone : TimeZone();
+  }
+
+  FileSystem* files_;
+  std::string directory_;
+  Mutex mutex_;
+  std::map<std::string, TimeZone> known_ GUARDED_BY(mutex_);
+};
+
+}  // namespace
+
+ZoneLoader SystemZones(FileSystem* files, const std::string& directory) {
+  auto zones = std::make_shared<MachineZones>(files, directory);
+  return [zones](const std::string& name) -> Result<TimeZone> {
+    if (name.empty() || name == "UTC") return TimeZone();
+    if (name != "Local" && !IsZoneName(name)) return Error::Invalid("time: invalid location name");
+    return zones->Find(name);
   };
 }
 

@@ -77,8 +77,9 @@ class TimeZone {
 // Finds a zone by its name; `unknown time zone X` if there is none.
 using ZoneLoader = std::function<Result<TimeZone>(const std::string& name)>;
 
-// Zones of the machine: "" and "UTC" need no file, "Local" is /etc/localtime (UTC without one),
-// everything else lies under `directory`. `files` must outlive the loader.
+// Zones of the machine, each read once: "" and "UTC" need no file, "Local" is what the variable TZ
+// names, else /etc/localtime (UTC without either); all else lies under `directory`. `files` must
+// outlive the loader.
 ZoneLoader SystemZones(FileSystem* files, const std::string& directory = "/usr/share/zoneinfo");
 
 }  // namespace watchfire

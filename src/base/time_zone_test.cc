@@ -144,6 +144,37 @@ TEST(SystemZones, RefusesNamesThatLeaveTheFolder) {
   EXPECT_TRUE(zones("Local").ok());
 }
 
+TEST(SystemZones, TakeLocalFromTheVariable) {
+  if (!SystemZones(FileSystem::Local())("Asia/Kolkata").ok()) {
+    GTEST_SKIP() << "no zone database on this machine";
+  }
+  const char* before = getenv("TZ");
+  std::string kept = before == nullptr ? "" : before;
+  for (const char* text : {"Asia/Kolkata", ":Asia/Kolkata"}) {
+    setenv("TZ", text, 1);
+    TimeZone zone = *SystemZones(FileSystem::Local())("Local");
+    EXPECT_EQ(zone.At(0).abbreviation, "IST") << text;
+    EXPECT_EQ(zone.name(), "Local");
+  }
+  for (const char* text : {"", "UTC", "No/Where", "../x"}) {
+    setenv("TZ", text, 1);
+    EXPECT_EQ((*SystemZones(FileSystem::Local())("Local")).At(0).seconds, 0) << text;
+  }
+  if (before == nullptr) {
+    unsetenv("TZ");
+  } else {
+    setenv("TZ", kept.c_str(), 1);
+  }
+}
+
+TEST(SystemZones, ReadEachFileOnce) {
+  if (!SystemZones(FileSystem::Local())("Europe/Berlin").ok()) {
+    GTEST_SKIP() << "no zone database on this machine";
+  }
+  ZoneLoader zones = SystemZones(FileSystem::Local());
+  EXPECT_EQ(&(*zones("Europe/Berlin")).name(), &(*zones("Europe/Berlin")).name());
+}
+
 // The C library reads the same files; the two must agree.
 TEST(SystemZones, AgreeWithTheCLibrary) {
   ZoneLoader zones = SystemZones(FileSystem::Local());

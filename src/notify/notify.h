@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/result.h"
+#include "base/time_zone.h"
 #include "template/library/alert_templates.h"
 
 namespace watchfire::notify {
@@ -26,7 +27,7 @@ struct Environment {
   std::string external_url;
   std::string user_agent;  // "Alertmanager/0.34.0"
   const Clock* clock = nullptr;
-  templates::ZoneTable* zones = nullptr;
+  ZoneLoader zones;  // unset: only UTC
   FileSystem* files = nullptr;
 };
 

@@ -128,15 +128,7 @@ Result<Value> DateCall(Call& call) {
 
 Result<Value> TzCall(Call& call) {
   GoTime time = TimeOf(call[1]);
-  ZoneTable* zones = EnvironmentOf(call).zones;
-  std::string_view name = call[0].text();
-  if (name.empty() || name == "UTC" || name == "Local") {
-    time.zone = nullptr;
-  } else if (zones == nullptr) {
-    return Error::Invalid("unknown time zone {}", name);
-  } else {
-    time.zone = TRY(zones->Find(name));
-  }
+  time.zone = TRY(EnvironmentOf(call).Zone(call[0].text()));
   return MakeTime(std::move(time));
 }
 
@@ -146,7 +138,9 @@ GoTime Now(const Call& call) {
 }
 
 Result<Value> NowCall(Call& call) {
-  return MakeTime(Now(call));
+  GoTime now = Now(call);
+  now.zone = TRY(EnvironmentOf(call).Zone("Local"));
+  return MakeTime(std::move(now));
 }
 
 Result<Value> SinceCall(Call& call) {
@@ -158,12 +152,12 @@ Result<Value> HumanizeDurationCall(Call& call) {
 }
 
 Result<Value> ToDateCall(Call& call) {
-  auto time = ParseTime(call[0].text(), call[1].text(), nullptr);
+  auto time = ParseTime(call[0].text(), call[1].text());
   return MakeTime(time.ok() ? std::move(time).value() : GoTime());
 }
 
 Result<Value> MustToDateCall(Call& call) {
-  return MakeTime(TRY(ParseTime(call[0].text(), call[1].text(), nullptr)));
+  return MakeTime(TRY(ParseTime(call[0].text(), call[1].text())));
 }
 
 Result<Value> ToJsonCall(Call& call) {

@@ -17,19 +17,14 @@
 #include <string_view>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/result.h"
 #include "template/html/escaped_set.h"
 #include "template/library/alert_data.h"
-#include "template/library/zone.h"
 #include "template/template_set.h"
 
 namespace watchfire::templates {
 
-// What functions ask for while rendering; the pointers outlive it.
-struct AlertEnvironment : Environment {
-  const Clock* clock = nullptr;
-  ZoneTable* zones = nullptr;  // null: only UTC
+struct AlertEnvironment : TimeEnvironment {
   // The value of a label of the route, rendered; unset: none has any.
   std::function<Result<std::string>(std::string_view name)> route_label = nullptr;
 };

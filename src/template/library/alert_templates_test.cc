@@ -34,7 +34,7 @@ SharedPairs Shared(const codec::Json* json) {
 }
 
 GoTime TimeOf(const codec::Json& json, std::string_view key) {
-  return ParseTime(kRfc3339NanoLayout, *json.Find(key)->AsString(), nullptr).value();
+  return ParseTime(kRfc3339NanoLayout, *json.Find(key)->AsString()).value();
 }
 
 NotificationData ReadData() {
@@ -58,18 +58,22 @@ NotificationData ReadData() {
   return data;
 }
 
-// Three zones, so that the test needs none of the machine's.
-std::optional<std::string> ZoneFile(std::string_view name) {
-  if (name == "Europe/Berlin") return ZoneFileWithFooter("CET-1CEST,M3.5.0,M10.5.0/3");
-  if (name == "Asia/Kolkata") return ZoneFileWithFooter("IST-5:30");
-  if (name == "America/New_York") return ZoneFileWithFooter("EST5EDT,M3.2.0,M11.1.0");
-  return std::nullopt;
+// Some zones, so that the test needs none of the machine's.
+Result<TimeZone> FindZone(const std::string& name) {
+  const std::map<std::string, std::string> rules = {
+      {"Europe/Berlin", "CET-1CEST,M3.5.0,M10.5.0/3"},
+      {"Asia/Kolkata", "IST-5:30"},
+      {"America/New_York", "EST5EDT,M3.2.0,M11.1.0"},
+  };
+  auto rule = rules.find(name);
+  if (rule == rules.end()) return SystemZones(FileSystem::Local(), "/nonexistent")(name);
+  return TimeZone::Parse(name, ZoneFileWithFooter(rule->second));
 }
 
 class AlertTemplatesTest : public testing::Test {
  protected:
   AlertTemplatesTest()
-      : templates_(AlertTemplates::Load({}).value()), data_(ReadData()), zones_(ZoneFile) {
+      : templates_(AlertTemplates::Load({}).value()), data_(ReadData()), zones_(FindZone) {
     environment_.clock = &clock_;
     environment_.zones = &zones_;
     environment_.route_label = [](std::string_view name) -> Result<std::string> {
@@ -91,7 +95,7 @@ class AlertTemplatesTest : public testing::Test {
   AlertTemplates templates_;
   NotificationData data_;
   FixedClock clock_;
-  ZoneTable zones_;
+  ZoneLoader zones_;
   AlertEnvironment environment_;
 };
 
@@ -105,6 +109,14 @@ TEST_F(AlertTemplatesTest, FailAsTheCorpusSays) {
 
 TEST_F(AlertTemplatesTest, HaveTheFunctionsOfTheCorpus) {
   Check("tests/template/alerts/functions.txt", Markup::kText);
+}
+
+TEST_F(AlertTemplatesTest, ShowTheMachinesZoneAsLocal) {
+  zones_ = [](const std::string&) -> Result<TimeZone> { return TimeZone::Fixed("XYZ", 3 * 3600); };
+  std::string at = R"((toDate "15:04" "10:00"))";
+  EXPECT_EQ("13:00 XYZ", *Render("{{ tz \"Local\" " + at + " | date \"15:04 MST\" }}"));
+  EXPECT_EQ("13:00 XYZ", *Render("{{ " + at + ".Local.Format \"15:04 MST\" }}"));
+  EXPECT_EQ("XYZ", *Render("{{ now.Format \"MST\" }}"));
 }
 
 TEST_F(AlertTemplatesTest, EscapeHtmlAsTheCorpusSays) {

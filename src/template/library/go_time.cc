@@ -6,23 +6,16 @@
 #include <array>
 
 #include "template/duration.h"
-#include "template/function.h"
 
 namespace watchfire::templates {
 namespace {
-
-constexpr int64_t kDay = 86400;
 
 int64_t FloorDiv(int64_t a, int64_t b) {
   return a / b - (a % b < 0 ? 1 : 0);
 }
 
-Zone::Moment MomentOf(const GoTime& time) {
-  return (time.zone == nullptr ? Zone::Utc() : time.zone)->At(time.seconds);
-}
-
 CivilTime LocalCivil(const GoTime& time) {
-  return CivilOf(time.seconds + MomentOf(time).offset_s);
+  return CivilFromSeconds(time.seconds + time.zone.At(time.seconds).seconds);
 }
 
 const GoTime& TimeOf(const Value& value) {
@@ -55,7 +48,14 @@ Result<Value> UnixNano(const Value& self, Call&) {
 
 Result<Value> InUtc(const Value& self, Call&) {
   GoTime time = TimeOf(self);
-  time.zone = nullptr;
+  time.zone = TimeZone();
+  return MakeTime(std::move(time));
+}
+
+Result<Value> InLocal(const Value& self, Call& call) {
+  GoTime time = TimeOf(self);
+  auto* environment = dynamic_cast<const TimeEnvironment*>(call.environment);
+  time.zone = environment == nullptr ? TimeZone() : TRY(environment->Zone("Local"));
   return MakeTime(std::move(time));
 }
 
@@ -77,8 +77,7 @@ Result<Value> AddDate(const Value& self, Call& call) {
   civil.year += call[0].integer();
   civil.month += static_cast<int>(call[1].integer());
   civil.day += static_cast<int>(call[2].integer());
-  int64_t local = SecondsOf(civil);
-  time.seconds = local - (time.zone == nullptr ? 0 : time.zone->OffsetOfLocal(local));
+  time.seconds = time.zone.SecondsAt(civil);
   return MakeTime(std::move(time));
 }
 
@@ -144,12 +143,12 @@ Result<Value> String(const Value& self, Call&) {
 
 GoTime GoTime::OfMs(TimeMs ms) {
   int64_t seconds = FloorDiv(ms, 1000);
-  return {seconds, static_cast<int32_t>((ms - seconds * 1000) * 1'000'000), nullptr};
+  return {seconds, static_cast<int32_t>((ms - seconds * 1000) * 1'000'000), {}};
 }
 
 GoTime GoTime::OfNanos(int64_t nanos) {
   int64_t seconds = FloorDiv(nanos, kNanosPerSecond);
-  return {seconds, static_cast<int32_t>(nanos - seconds * kNanosPerSecond), nullptr};
+  return {seconds, static_cast<int32_t>(nanos - seconds * kNanosPerSecond), {}};
 }
 
 int GoTime::Compare(const GoTime& other) const {
@@ -178,40 +177,13 @@ GoTime GoTime::Plus(int64_t duration_nanos) const {
   return sum;
 }
 
-CivilTime CivilOf(int64_t local_seconds) {
-  int64_t days = FloorDiv(local_seconds, kDay);
-  int64_t rest = local_seconds - days * kDay;
-  CivilTime civil;
-  civil.weekday = static_cast<int>(((days + 4) % 7 + 7) % 7);
-  civil.hour = static_cast<int>(rest / 3600);
-  civil.minute = static_cast<int>(rest / 60 % 60);
-  civil.second = static_cast<int>(rest % 60);
-  // Days from 0000-03-01, in eras of 400 years.
-  int64_t z = days + 719468;
-  int64_t era = FloorDiv(z, 146097);
-  int64_t doe = z - era * 146097;
-  int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-  int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-  int64_t mp = (5 * doy + 2) / 153;
-  civil.day = static_cast<int>(doy - (153 * mp + 2) / 5 + 1);
-  civil.month = static_cast<int>(mp < 10 ? mp + 3 : mp - 9);
-  civil.year = yoe + era * 400 + (civil.month <= 2 ? 1 : 0);
-  CivilTime first;
-  first.year = civil.year;
-  civil.year_day = static_cast<int>(days - SecondsOf(first) / kDay) + 1;
-  return civil;
-}
-
-int64_t SecondsOf(const CivilTime& civil) {
-  int64_t month = civil.month - 1;
-  int64_t year = civil.year + FloorDiv(month, 12);
-  month -= FloorDiv(month, 12) * 12;
-  if (month <= 1) --year;
-  int64_t era = FloorDiv(year, 400);
-  int64_t yoe = year - era * 400;
-  int64_t doy = (153 * (month > 1 ? month - 2 : month + 10) + 2) / 5 + civil.day - 1;
-  int64_t days = era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
-  return days * kDay + civil.hour * 3600 + civil.minute * 60 + civil.second;
+Result<TimeZone> TimeEnvironment::Zone(std::string_view name) const {
+  if (name.empty() || name == "UTC") return TimeZone();
+  if (zones == nullptr || !*zones) {
+    if (name == "Local") return TimeZone();
+    return Error::Invalid("unknown time zone {}", name);
+  }
+  return (*zones)(std::string(name));
 }
 
 std::span<const Method> TimeObject::methods() const {
@@ -223,8 +195,7 @@ std::span<const Method> TimeObject::methods() const {
       {"UnixMilli", {}, false, UnixMilli},
       {"UnixNano", {}, false, UnixNano},
       {"UTC", {}, false, InUtc},
-      // Everything here runs in UTC unless it is told otherwise.
-      {"Local", {}, false, InUtc},
+      {"Local", {}, false, InLocal},
       {"Sub", {kTime}, false, Sub},
       {"Add", {kSpan}, false, Add},
       {"AddDate", {"int", "int", "int"}, false, AddDate},

@@ -4,13 +4,13 @@
 // the methods users call. Values; any thread.
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 
 #include "base/clock.h"
 #include "base/result.h"
-#include "template/library/zone.h"
+#include "base/time_zone.h"
+#include "template/function.h"
 #include "template/value.h"
 
 namespace watchfire::templates {
@@ -21,7 +21,7 @@ struct GoTime {
 
   int64_t seconds = kZeroSeconds;  // since the epoch
   int32_t nanos = 0;
-  std::shared_ptr<const Zone> zone;  // null: UTC
+  TimeZone zone = {};  // to show it in
 
   static GoTime OfMs(TimeMs ms);
   static GoTime OfNanos(int64_t nanos);
@@ -33,24 +33,18 @@ struct GoTime {
   GoTime Plus(int64_t duration_nanos) const;
 };
 
-struct CivilTime {
-  int64_t year = 1;
-  int month = 1;
-  int day = 1;
-  int hour = 0;
-  int minute = 0;
-  int second = 0;
-  int weekday = 0;  // 0: Sunday
-  int year_day = 1;
+// What functions and methods of time ask for while rendering; the pointers outlive it.
+struct TimeEnvironment : Environment {
+  const Clock* clock = nullptr;       // null: the system's
+  const ZoneLoader* zones = nullptr;  // null: only UTC
+
+  // "Local" is the machine's zone.
+  Result<TimeZone> Zone(std::string_view name) const;
 };
-CivilTime CivilOf(int64_t local_seconds);
-// Days past the ends of a month, or months past a year, are carried over.
-int64_t SecondsOf(const CivilTime& civil);
 
 std::string FormatTime(const GoTime& time, std::string_view layout);
-// Without a zone in the text, it is `zone`'s time (null: UTC). Errors are Go's.
-Result<GoTime> ParseTime(std::string_view layout, std::string_view text,
-                         const std::shared_ptr<const Zone>& zone);
+// Without a zone in the text, it is UTC. Errors are Go's.
+Result<GoTime> ParseTime(std::string_view layout, std::string_view text);
 
 // As fmt prints it: 2006-01-02 15:04:05.999999999 -0700 MST.
 inline constexpr std::string_view kTimeStringLayout = "2006-01-02 15:04:05.999999999 -0700 MST";

@@ -236,7 +236,7 @@ constexpr ZoneForm kHourZone = {"-07", false, false, false, false};
 
 // What a text said of a moment.
 struct Parsed {
-  CivilTime civil;
+  CivilTime civil{.year = 0};
   int32_t nanos = 0;
   bool pm_set = false;
   bool pm = false;
@@ -431,38 +431,22 @@ bool TakeChunk(const Chunk& chunk, std::string_view* text, Parsed* parsed) {
   return TakeClock(chunk, text, parsed);
 }
 
-int DaysIn(int64_t year, int month) {
-  constexpr std::array<int, 12> kDays = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-  return kDays[static_cast<size_t>(month - 1)] + (month == 2 && leap ? 1 : 0);
-}
-
-GoTime MomentOf(const Parsed& parsed, const std::shared_ptr<const Zone>& zone) {
+GoTime MomentOf(const Parsed& parsed) {
   GoTime time;
   time.nanos = parsed.nanos;
-  int64_t local = SecondsOf(parsed.civil);
-  if (parsed.offset_s) {
-    time.seconds = local - *parsed.offset_s;
-    bool utc = *parsed.offset_s == 0 && (parsed.zone_name.empty() || parsed.zone_name == "UTC");
-    if (!utc) time.zone = Zone::Fixed(parsed.zone_name, *parsed.offset_s);
-    return time;
-  }
-  if (!parsed.zone_name.empty() && parsed.zone_name != "UTC") {
-    time.seconds = local;  // an unknown name: at no offset, as Go does
-    time.zone = Zone::Fixed(parsed.zone_name, 0);
-    return time;
-  }
-  time.seconds = local - (zone == nullptr ? 0 : zone->OffsetOfLocal(local));
-  time.zone = zone;
+  // An unknown name of a zone is at no offset, as in Go.
+  int32_t offset_s = parsed.offset_s.value_or(0);
+  time.seconds = SecondsFromCivil(parsed.civil) - offset_s;
+  bool utc = offset_s == 0 && (parsed.zone_name.empty() || parsed.zone_name == "UTC");
+  if (!utc) time.zone = TimeZone::Fixed(parsed.zone_name, offset_s);
   return time;
 }
 
 }  // namespace
 
 std::string FormatTime(const GoTime& time, std::string_view layout) {
-  std::shared_ptr<const Zone> zone = time.zone == nullptr ? Zone::Utc() : time.zone;
-  Zone::Moment moment = zone->At(time.seconds);
-  CivilTime civil = CivilOf(time.seconds + moment.offset_s);
+  TimeZone::Offset moment = time.zone.At(time.seconds);
+  CivilTime civil = CivilFromSeconds(time.seconds + moment.seconds);
   std::string out;
   while (!layout.empty()) {
     Chunk chunk = NextChunk(layout);
@@ -472,13 +456,13 @@ std::string FormatTime(const GoTime& time, std::string_view layout) {
       case Part::kNone:
         return out;
       case Part::kZone:
-        out += FormatZone(*chunk.zone, moment.offset_s);
+        out += FormatZone(*chunk.zone, moment.seconds);
         break;
       case Part::kZoneName:
         if (!moment.abbreviation.empty()) {
           out += moment.abbreviation;
         } else {
-          out += FormatZone(moment.offset_s % 3600 == 0 ? kHourZone : kPlainZone, moment.offset_s);
+          out += FormatZone(moment.seconds % 3600 == 0 ? kHourZone : kPlainZone, moment.seconds);
         }
         break;
       case Part::kFraction0:
@@ -493,8 +477,7 @@ std::string FormatTime(const GoTime& time, std::string_view layout) {
   return out;
 }
 
-Result<GoTime> ParseTime(std::string_view layout, std::string_view text,
-                         const std::shared_ptr<const Zone>& zone) {
+Result<GoTime> ParseTime(std::string_view layout, std::string_view text) {
   std::string_view whole_layout = layout;
   std::string_view whole_text = text;
   auto fail = [&](std::string_view rest, std::string_view part) {
@@ -524,10 +507,10 @@ Result<GoTime> ParseTime(std::string_view layout, std::string_view text,
   if (parsed.year_day) {
     civil.month = 1;
     civil.day = *parsed.year_day;
-  } else if (civil.day < 1 || civil.day > DaysIn(civil.year, civil.month)) {
+  } else if (civil.day < 1 || civil.day > DaysInMonth(civil.year, civil.month)) {
     return out_of_range("day");
   }
-  return MomentOf(parsed, zone);
+  return MomentOf(parsed);
 }
 
 }  // namespace watchfire::templates
