@@ -32,8 +32,8 @@ struct Silence {
   // Any of the sets must match; the API knows exactly one.
   std::vector<amconfig::Matchers> matcher_sets;
   std::vector<amconfig::Matchers> receiver_matcher_sets;  // kept, not used, as upstream does
-  int64_t starts_at_ns = 0;
-  int64_t ends_at_ns = 0;
+  int64_t starts_at_ns = 0;                               // 0: not set
+  int64_t ends_at_ns = 0;                                 // it ends at this moment, not after it
   int64_t updated_at_ns = 0;
   std::string created_by;
   std::string comment;
@@ -51,7 +51,9 @@ class Silences {
     int64_t retention_ms = 120LL * 3'600'000;
     size_t max_silences = 0;            // expired ones count; 0: no limit
     size_t max_silence_size_bytes = 0;  // 0: no limit
-    bool log = false;                   // --silences.log: creation, change and end
+    bool log = false;                   // --log.silences: creation, change and end
+    // What names of labels may look like in new silences.
+    amconfig::MatcherSyntax syntax = amconfig::MatcherSyntax::kFallback;
     const Clock* clock = nullptr;
     client::Registry* registry = nullptr;  // may be null
   };
@@ -60,7 +62,9 @@ class Silences {
 
   // Creates or changes; returns the id, which is a new one where a change made another silence of
   // it (upstream's rules). kNotFound: there is no such id. kInvalid: `invalid silence: …`.
+  // kLimit: too many, or too large.
   Result<std::string> Set(Silence silence);
+  // Ends it now; one that ended stays as it is. kNotFound as for Get.
   Result<void> Expire(const std::string& id);
   Result<Silence> Get(const std::string& id) const;
   std::vector<Silence> All() const;  // by id
@@ -81,6 +85,7 @@ class Silences {
   Result<void> Save(const std::string& path, FileSystem& files) const;
 
   // For peers: all records; records taken in (what was new is passed on through `broadcast`).
+  // Damaged records are refused as a whole.
   std::string Marshal() const;
   Result<void> Merge(std::string_view records);
   // Called with the records of every change, outside of locks. Set before use.
@@ -88,7 +93,7 @@ class Silences {
 
  private:
   struct Impl;
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<Impl> impl_;
 };
 
 }  // namespace watchfire::alerting
