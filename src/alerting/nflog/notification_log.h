@@ -58,12 +58,17 @@ class NotificationLog {
   void Log(const NflogKey& key, std::vector<uint64_t> firing, std::vector<uint64_t> resolved,
            ReceiverData data, int64_t expiry_ms);
 
+  // Forgets what is expired; returns how many.
   size_t Gc(TimeMs now);
+  // A snapshot. Missing file: fine. kCorrupt names the file and the place.
   Result<void> Load(const std::string& path, FileSystem& files);
   Result<void> Save(const std::string& path, FileSystem& files) const;
 
+  // For peers: all records; records taken in (what was new is passed on through `broadcast`).
+  // Damaged records are refused as a whole.
   std::string Marshal() const;
   Result<void> Merge(std::string_view records);
+  // Called with the records of every change, outside of locks. Set before use.
   void SetBroadcast(std::function<void(std::string)> broadcast);
 
  private:
