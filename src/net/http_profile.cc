@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "codec/yaml.h"
+#include "net/digest.h"
 #include "net/url.h"
 
 namespace watchfire::net {
@@ -73,23 +74,6 @@ Result<TlsVersion> ParseTlsVersion(std::string_view text) {
   if (text == "TLS12") return TlsVersion::kTls12;
   if (text == "TLS13") return TlsVersion::kTls13;
   return Error::Invalid("unknown TLS version: {}", text);
-}
-
-std::string EncodeBase64(std::string_view bytes) {
-  static constexpr char kDigits[] =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    uint32_t group = 0;
-    for (size_t k = 0; k < 3; ++k) {
-      group = group << 8 | (i + k < bytes.size() ? static_cast<uint8_t>(bytes[i + k]) : 0u);
-    }
-    for (size_t k = 0; k < 4; ++k) {
-      bool padding = i + k > bytes.size();
-      out.push_back(padding ? '=' : kDigits[group >> (18 - 6 * k) & 63]);
-    }
-  }
-  return out;
 }
 
 Result<std::string> ReadSecretFile(const std::string& path) {

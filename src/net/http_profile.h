@@ -62,6 +62,4 @@ class HttpProfile {
 // The text of a secret file without trailing white space.
 Result<std::string> ReadSecretFile(const std::string& path);
 
-std::string EncodeBase64(std::string_view bytes);
-
 }  // namespace watchfire::net

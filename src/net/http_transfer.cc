@@ -9,6 +9,7 @@
 #include "base/numbers.h"
 #include "base/text.h"
 #include "codec/compress.h"
+#include "net/digest.h"
 #include "net/url.h"
 
 namespace watchfire::net {

@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "base/text.h"
+#include "net/digest.h"
 #include "net/http_transfer.h"
 
 namespace watchfire::net {

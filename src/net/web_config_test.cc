@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "net/http_client.h"
+#include "net/digest.h"
 #include "net/http_profile.h"
 #include "net/http_server.h"
 #include "net/testing_certs.h"
