@@ -138,7 +138,7 @@ Result<void> Session::Configure(Access access, int cache_kib) {
   if (!in_memory && (mode.size() != 1 || TextOf(mode[0][0]) != "wal")) {
     return Error::Io("{}: this file system cannot hold a write-ahead log", path_);
   }
-  return RunScript("PRAGMA journal_size_limit=4194304; PRAGMA wal_autocheckpoint=500");
+  return RunScript("PRAGMA journal_size_limit=4194304");
 }
 
 Error Session::Failure(int code, std::string_view sql) const {

@@ -45,16 +45,20 @@ struct Delivery {
     std::string muted;  // MuteKindText, "" if not
     std::vector<std::string> muted_by;
   };
-  std::vector<AlertPart> alerts;
+  size_t alert_count = 0;
+  std::vector<AlertPart> alerts;  // of Find at most kMaxAlertsFound, the one asked for among them
   std::vector<AttemptRecord> attempts;  // bodies only where one delivery is asked for
 };
 
+inline constexpr size_t kMaxAlertsFound = 100;
+
 struct DeliveryQuery {
-  std::optional<uint64_t> fingerprint;
-  std::string receiver;     // exact; "": any
-  std::string integration;  // exact; "": any
-  std::string group_key;
-  std::string outcome;
+  std::optional<uint64_t> fingerprint{};
+  std::string receiver{};     // exact; "": any
+  std::string integration{};  // exact; "": any
+  std::string group_key{};
+  std::string outcome{};
+  // With ticks from start on, and not all after end.
   TimeMs start = kMinTime;
   TimeMs end = kMaxTime;
   int64_t before_id = INT64_MAX;  // for the next page
@@ -76,7 +80,7 @@ class DeliveryLog : public FlushLog {
   ~DeliveryLog() override;
 
   void Record(FlushRecord record) override;
-  // Newest first.
+  // Newest first. kInvalid: the outcome is none.
   Result<std::vector<Delivery>> Find(const DeliveryQuery& query) const;
   // With bodies. kNotFound.
   Result<Delivery> Get(int64_t id) const;
