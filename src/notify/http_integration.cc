@@ -144,4 +144,8 @@ std::string EncodeJson(codec::JsonWriter& json) {
   return json.Take() + "\n";
 }
 
+void OptionalField(codec::JsonWriter& json, std::string_view key, std::string_view text) {
+  if (!text.empty()) json.Field(key, text);
+}
+
 }  // namespace watchfire::notify

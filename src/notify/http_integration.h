@@ -65,7 +65,18 @@ Result<std::unique_ptr<net::HttpClient>> MakeClient(const amconfig::Notifier& co
                                                     const Environment& environment,
                                                     bool allow_http2 = true);
 
+template <typename Kind, typename Config>
+Result<std::unique_ptr<Integration>> MakeHttp(const Config& config, size_t index,
+                                              const Environment& environment,
+                                              bool allow_http2 = true) {
+  std::unique_ptr<net::HttpClient> client = TRY(MakeClient(config, environment, allow_http2));
+  return std::unique_ptr<Integration>(
+      std::make_unique<Kind>(config, index, environment, std::move(client)));
+}
+
 // A JSON value as Go's Encoder writes it: with a newline.
 std::string EncodeJson(codec::JsonWriter& json);
+// Left out if it is empty.
+void OptionalField(codec::JsonWriter& json, std::string_view key, std::string_view text);
 
 }  // namespace watchfire::notify

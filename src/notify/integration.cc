@@ -44,15 +44,23 @@ int64_t Delivery::RemainingMs() const {
   return std::max<int64_t>(1, context.timeout_ms - spent_ms);
 }
 
-Result<std::string> Delivery::ReadSecretFile(const std::string& path, bool trim) {
+Result<std::string> Delivery::ReadFile(const std::string& path) {
   Result<std::string> text = files_->ReadFile(path, kMaxSecretBytes);
-  if (!text.ok()) {
-    bool missing = text.error().code() == ErrorCode::kNotFound;
-    std::string why = missing ? "no such file or directory" : text.error().message();
-    return Error::Make(text.error().code(), "open {}: {}", path, why);
-  }
-  secrets.Add(TrimSpace(*text));
-  return trim ? std::string(TrimSpace(*text)) : std::move(text).value();
+  if (text.ok()) return text;
+  bool missing = text.error().code() == ErrorCode::kNotFound;
+  std::string why = missing ? "no such file or directory" : text.error().message();
+  return Error::Make(text.error().code(), "open {}: {}", path, why);
+}
+
+Result<std::string> Delivery::ReadTextFile(const std::string& path) {
+  return std::string(TrimSpace(TRY(ReadFile(path))));
+}
+
+Result<std::string> Delivery::ReadSecretFile(const std::string& path, bool trim) {
+  std::string text = TRY(ReadFile(path));
+  std::string trimmed(TrimSpace(text));
+  secrets.Add(trimmed);
+  return trim ? trimmed : text;
 }
 
 Result<std::string> Delivery::SecretOrFile(const Secret& secret, const std::string& path,

@@ -50,7 +50,9 @@ class Delivery {
   int64_t RemainingMs() const;
   bool firing() const { return data.firing(); }
 
-  // A file of one secret, read now and added to `secrets`. Error: Go's `open PATH: …`.
+  // A small file, read now, without white space around. Error: Go's `open PATH: …`.
+  Result<std::string> ReadTextFile(const std::string& path);
+  // The same of one secret, which is added to `secrets`.
   Result<std::string> ReadSecretFile(const std::string& path, bool trim = true);
   // The secret itself or, if it is empty, the file's.
   Result<std::string> SecretOrFile(const Secret& secret, const std::string& path, bool trim = true);
@@ -59,6 +61,7 @@ class Delivery {
   Attempt Unrenderable() const;
 
  private:
+  Result<std::string> ReadFile(const std::string& path);
   const Clock& clock_;
   FileSystem* files_;
   int64_t started_ns_;
