@@ -56,6 +56,7 @@ void PrometheusApi::Register(net::Router& router) {
   Api(router, "/targets/metadata", &PrometheusApi::TargetsMetadata);
   Api(router, "/metadata", &PrometheusApi::Metadata);
   Api(router, "/rules", &PrometheusApi::Rules);
+  Api(router, "/rule_backtest", &PrometheusApi::RuleBacktest, Verbs::kGetPost);
   Api(router, "/alerts", &PrometheusApi::Alerts);
   Api(router, "/alertmanagers", &PrometheusApi::Alertmanagers);
   Api(router, "/status/config", &PrometheusApi::StatusConfig);

@@ -68,6 +68,9 @@ struct Dependencies {
   std::function<tsdb::Db*()> database;
   std::function<const scrape::Manager*()> scrape;
   const rules::Manager* rules = nullptr;
+  // URLs that alerts are sent to, and those that relabelling dropped; empty: none.
+  std::function<std::vector<std::string>()> active_alertmanagers;
+  std::function<std::vector<std::string>()> dropped_alertmanagers;
   remote::WriteReceiver* write_receiver =
       nullptr;                       // null: --web.enable-remote-write-receiver is off
   SelectExemplars select_exemplars;  // empty: none are kept
@@ -80,6 +83,7 @@ struct Dependencies {
   std::string external_url;  // without a trailing slash
   std::string cors_origin = ".*";
   std::function<model::Labels()> external_labels;
+  std::function<int64_t()> evaluation_interval_ms;  // global.evaluation_interval
   std::function<std::string()> host_metrics;  // the page of /metrics/host
   ServerStatus status;
   Lifecycle lifecycle;
@@ -124,6 +128,8 @@ class PrometheusApi {
   net::Response Rules(const net::Request& request);
   net::Response Alerts(const net::Request& request);
   net::Response Alertmanagers(const net::Request& request);
+  // backtest_api.cc
+  net::Response RuleBacktest(const net::Request& request);
   // status_api.cc
   net::Response StatusConfig(const net::Request& request);
   net::Response StatusFlags(const net::Request& request);

@@ -98,13 +98,10 @@ void Attribute(const net::Request& request, promql::QueryRequest* query) {
 }
 
 std::vector<std::string> LongPaths() {
-  return {"/api/v1/query",
-          "/api/v1/query_range",
-          "/api/v1/query_explain",
-          "/api/v1/query_advice",
-          "/api/v1/query_exemplars",
-          "/api/v1/series",
-          "/federate"};
+  return {"/api/v1/query",           "/api/v1/query_range",
+          "/api/v1/query_explain",   "/api/v1/query_advice",
+          "/api/v1/query_exemplars", "/api/v1/rule_backtest",
+          "/api/v1/series",          "/federate"};
 }
 
 net::Response QueryFailed(const promql::QueryFailure& failure) {

@@ -1,83 +1,124 @@
 // Rules and alerts: /rules, /alerts, /alertmanagers.
+#include <algorithm>
 #include <set>
 
 #include "api/params.h"
 #include "api/prometheus_api.h"
-#include "api/query_json.h"
+#include "api/rules_json.h"
+#include "base/numbers.h"
 #include "base/text.h"
+#include "net/digest.h"
 
 namespace watchfire::api {
 namespace {
-
-constexpr std::string_view kNever = "0001-01-01T00:00:00Z";
 
 // The filters of /rules.
 struct RuleFilter {
   bool alerting = true;
   bool recording = true;
+  bool exclude_alerts = false;
   std::set<std::string> names;
   std::set<std::string> groups;
   std::set<std::string> files;
   std::vector<model::Matchers> matches;
 
-  bool Wants(const rules::Group& group) const {
+  bool Wants(const rules::GroupSpec& group) const {
     return (groups.empty() || groups.contains(group.name)) &&
            (files.empty() || files.contains(group.file));
   }
-  bool Wants(const rules::Rule& rule) const {
+  bool Wants(const rules::RuleSpec& rule) const {
     if (!(rule.alerting ? alerting : recording)) return false;
     if (!names.empty() && !names.contains(rule.name)) return false;
     return matches.empty() ||
            std::any_of(matches.begin(), matches.end(), [&](const model::Matchers& matchers) {
-             return model::MatchesAll(matchers, rule.labels);
+             return model::MatchesAll(matchers, rule.label_set);
            });
   }
 };
+
+// One page of groups.
+struct Page {
+  size_t limit = SIZE_MAX;
+  std::string token;  // of the first group; "": from the beginning
+};
+
+std::string TokenOf(const rules::GroupSpec& group) {
+  return net::Hex(net::Sha256(group.key()));
+}
 
 std::set<std::string> SetOf(const net::Values& form, std::string_view name) {
   std::vector<std::string> all = form.GetAll(name);
   return {all.begin(), all.end()};
 }
 
-Result<RuleFilter> ReadFilter(const net::Values& form) {
+// As Go's strconv.ParseBool reads what is in lower case already.
+Result<bool> ParseBool(const std::string& text) {
+  if (text == "1" || text == "t" || text == "true") return true;
+  if (text.empty() || text == "0" || text == "f" || text == "false") return false;
+  return Error::Invalid(
+      "error converting exclude_alerts: strconv.ParseBool: parsing {}: invalid syntax",
+      GoQuote(text));
+}
+
+// `name` is the parameter that is being read.
+Result<RuleFilter> ReadFilter(const net::Values& form, std::string* name) {
   RuleFilter filter;
-  std::string type = ToLower(form.Get("type"));
-  if (!type.empty() && type != "alert" && type != "record") {
-    return Error::Invalid("invalid parameter \"type\": not supported value {}", GoQuote(type));
-  }
-  filter.alerting = type != "record";
-  filter.recording = type != "alert";
   filter.names = SetOf(form, "rule_name[]");
   filter.groups = SetOf(form, "rule_group[]");
   filter.files = SetOf(form, "file[]");
-  for (const std::string& text : form.GetAll("match[]")) {
-    filter.matches.push_back(TRY(promql::ParseSelector(text)));
+  filter.matches = TRY(ParseMatchParams(form));
+  *name = "type";
+  std::string type = ToLower(form.Get("type"));
+  if (!type.empty() && type != "alert" && type != "record") {
+    return Error::Invalid("not supported value {}", GoQuote(type));
   }
+  filter.alerting = type != "record";
+  filter.recording = type != "alert";
+  *name = "exclude_alerts";
+  filter.exclude_alerts = TRY(ParseBool(ToLower(form.Get("exclude_alerts"))));
   return filter;
 }
 
-void WriteRule(codec::JsonWriter& json, const rules::Rule& rule, bool exclude_alerts) {
-  json.BeginObject();
-  if (rule.alerting) json.Field("state", "unknown");
-  json.Field("name", rule.name).Field("query", rule.query);
-  if (rule.alerting) {
-    json.Field("duration", ToSeconds(rule.for_ms));
-    json.Field("keepFiringFor", ToSeconds(rule.keep_firing_for_ms));
+Result<Page> ReadPage(const net::Values& form, std::string* name) {
+  Page page;
+  page.token = form.Get("group_next_token");
+  std::string limit(form.Get("group_limit"));
+  *name = "group_next_token";
+  if (limit.empty() && !page.token.empty()) {
+    return Error::Invalid("group_limit needs to be present in order to paginate over the groups");
   }
-  json.Key("labels");
-  WriteLabels(json, rule.labels);
-  if (rule.alerting) {
-    json.Key("annotations").BeginObject();
-    for (const auto& [name, value] : rule.annotations) json.Field(name, value);
-    json.EndObject().Key("alerts");
-    if (exclude_alerts) {
-      json.Null();
-    } else {
-      json.BeginArray().EndArray();
-    }
+  if (limit.empty()) return page;
+  *name = "group_limit";
+  std::optional<int64_t> number = ParseInt(limit);
+  if (!number) {
+    return Error::Invalid(
+        "group_limit needs to be a valid number: strconv.ParseInt: parsing {}: invalid syntax",
+        GoQuote(limit));
   }
-  json.Field("health", "unknown").Field("evaluationTime", 0).Field("lastEvaluation", kNever);
-  json.Field("type", rule.alerting ? "alerting" : "recording").EndObject();
+  if (*number <= 0) return Error::Invalid("group_limit needs to be greater than 0");
+  page.limit = static_cast<size_t>(*number);
+  return page;
+}
+
+bool WantsAny(const RuleFilter& filter, const rules::GroupView& group) {
+  return filter.Wants(*group.spec) &&
+         std::any_of(group.rules.begin(), group.rules.end(),
+                     [&filter](const rules::RuleView& rule) { return filter.Wants(*rule.spec); });
+}
+
+void WriteGroup(codec::JsonWriter& json, const rules::GroupView& group, const RuleFilter& filter) {
+  const rules::GroupSpec& spec = *group.spec;
+  json.BeginObject().Field("name", spec.name).Field("file", spec.file);
+  json.Key("rules").BeginArray();
+  for (const rules::RuleView& rule : group.rules) {
+    if (filter.Wants(*rule.spec)) WriteRule(json, rule, filter.exclude_alerts);
+  }
+  json.EndArray().Field("interval", ToSeconds(spec.interval_ms)).Field("limit", spec.limit);
+  json.Field("evaluationTime", group.evaluation_seconds);
+  json.Field("lastEvaluation", TimeText(group.last_evaluation));
+  json.Field("missedIterations", group.missed_iterations).Key("nextEvaluation");
+  WriteTime(json, group.next_evaluation);
+  json.EndObject();
 }
 
 }  // namespace
@@ -85,35 +126,70 @@ void WriteRule(codec::JsonWriter& json, const rules::Rule& rule, bool exclude_al
 net::Response PrometheusApi::Rules(const net::Request& request) {
   Result<net::Values> form = request.Form();
   if (!form.ok()) return Failure(ErrorType::kBadData, form.error().message());
-  Result<RuleFilter> filter = ReadFilter(*form);
-  if (!filter.ok()) return Failure(ErrorType::kBadData, filter.error().message());
-  bool exclude_alerts = ToLower(form->Get("exclude_alerts")) == "true";
-  std::shared_ptr<const rules::Groups> groups = deps_.rules->groups();
+  std::string name;
+  Result<RuleFilter> filter = ReadFilter(*form, &name);
+  if (!filter.ok()) {
+    return name.empty() ? Failure(ErrorType::kBadData, filter.error().message())
+                        : InvalidParam(name, filter.error());
+  }
+  Result<Page> page = ReadPage(*form, &name);
+  if (!page.ok()) return InvalidParam(name, page.error());
+
+  std::vector<rules::GroupView> groups =
+      deps_.rules->Views(filter->alerting && !filter->exclude_alerts);
+  auto at = groups.begin();
+  if (!page->token.empty()) {
+    at = std::find_if(at, groups.end(), [&page](const rules::GroupView& group) {
+      return TokenOf(*group.spec) == page->token;
+    });
+    if (at == groups.end()) {
+      return InvalidParam(
+          "group_next_token",
+          Error::Invalid("invalid group_next_token '{}'. were rule groups changed?", page->token));
+    }
+  }
   codec::JsonWriter json;
   json.BeginObject().Key("groups").BeginArray();
-  for (const rules::Group& group : *groups) {
-    if (!filter->Wants(group)) continue;
-    bool any = std::any_of(group.rules.begin(), group.rules.end(),
-                           [&](const rules::Rule& rule) { return filter->Wants(rule); });
-    if (!any && !group.rules.empty()) continue;
-    json.BeginObject().Field("name", group.name).Field("file", group.file);
-    json.Key("rules").BeginArray();
-    for (const rules::Rule& rule : group.rules) {
-      if (filter->Wants(rule)) WriteRule(json, rule, exclude_alerts);
+  std::string next;
+  size_t written = 0;
+  for (; at != groups.end(); ++at) {
+    if (!WantsAny(*filter, *at)) continue;
+    if (written == page->limit) {
+      next = TokenOf(*at->spec);
+      break;
     }
-    json.EndArray().Field("interval", ToSeconds(group.interval_ms)).Field("limit", group.limit);
-    json.Field("evaluationTime", 0).Field("lastEvaluation", kNever).EndObject();
+    WriteGroup(json, *at, *filter);
+    ++written;
   }
-  json.EndArray().EndObject();
+  json.EndArray();
+  if (!next.empty()) json.Field("groupNextToken", next);
+  json.EndObject();
   return Success(json.Take());
 }
 
 net::Response PrometheusApi::Alerts(const net::Request&) {
-  return Success(R"({"alerts":[]})");
+  codec::JsonWriter json;
+  json.BeginObject().Key("alerts").BeginArray();
+  for (const rules::AlertView& alert : deps_.rules->Alerts()) WriteAlert(json, alert);
+  json.EndArray().EndObject();
+  return Success(json.Take());
 }
 
 net::Response PrometheusApi::Alertmanagers(const net::Request&) {
-  return Success(R"({"activeAlertmanagers":[],"droppedAlertmanagers":[]})");
+  auto write = [](codec::JsonWriter& json, std::string_view key,
+                  const std::function<std::vector<std::string>()>& urls) {
+    json.Key(key).BeginArray();
+    for (const std::string& url : urls ? urls() : std::vector<std::string>()) {
+      json.BeginObject().Field("url", url).EndObject();
+    }
+    json.EndArray();
+  };
+  codec::JsonWriter json;
+  json.BeginObject();
+  write(json, "activeAlertmanagers", deps_.active_alertmanagers);
+  write(json, "droppedAlertmanagers", deps_.dropped_alertmanagers);
+  json.EndObject();
+  return Success(json.Take());
 }
 
 }  // namespace watchfire::api

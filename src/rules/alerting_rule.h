@@ -7,10 +7,12 @@
 // answer, and its labels are those built when it began. Alerts are guarded by a lock that is never
 // held during a query or a template.
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "model/sample.h"
 #include "rules/alert_state.h"
 #include "rules/rule.h"
 
@@ -38,10 +40,13 @@ class AlertingRule final : public Rule {
   // An element of the answer: an alert that is there, or the labels of a new one.
   struct Match;
 
+  // The newest samples of ALERTS_FOR_STATE, by the labels of their alerts.
+  using LastSamples = std::map<model::Labels, model::Sample>;
+
   Result<std::vector<Match>> MatchAnswer(const Evaluation& evaluation, Answer answer);
-  Result<void> MatchOne(const Evaluation& evaluation, promql::ResultSeries& element, Match* match);
   Result<size_t> Apply(const Evaluation& evaluation, std::vector<Match> matches);
   void WriteSamples(Alert& alert);
+  Result<LastSamples> ReadForState(const Evaluation& evaluation, TimeMs now) const;
   Output::Series* SeriesOf(const Alert& alert, std::string_view name, std::string_view state);
 
   std::unique_ptr<Impl> impl_;

@@ -53,11 +53,8 @@ class Group {
   RuleView ViewRule(size_t i, bool with_alerts) const;
 
  private:
-  void EvaluateRule(size_t i, TimeMs slot);
-  void EvaluateBatch(const std::vector<size_t>& batch, TimeMs slot);
-  void DropOldSeries(TimeMs slot);
-  void Restore();
-  void Publish(TimeMs began, int64_t began_ns);
+  void Restore(const Evaluation& evaluation);
+  void Publish(TimeMs began, double seconds, const std::vector<Rule::Outcome>& outcomes);
 
   const std::shared_ptr<const GroupSpec> spec_;
   const Services* services_;

@@ -3,99 +3,316 @@
 #include <algorithm>
 
 #include "base/log.h"
-#include "config/loader.h"
-#include "config/rule_file.h"
-#include "promql/parser/printer.h"
 
 namespace watchfire::rules {
 namespace {
 
-model::Labels MergeLabels(const std::map<std::string, std::string>& group,
-                          const std::map<std::string, std::string>& rule) {
-  model::LabelsBuilder builder;
-  for (const auto& [name, value] : group) builder.Set(name, value);
-  for (const auto& [name, value] : rule) builder.Set(name, value);
-  return builder.Build();
+// How long the scheduler sleeps at most: it notices soon when somebody sets the machine's clock.
+constexpr int64_t kMaxSleepMs = 1000;
+
+GroupKey KeyOf(const GroupSpec& spec) {
+  return {spec.file, spec.name};
 }
 
-Result<Rule> MakeRule(const config::RuleGroup& group, const config::Rule& from,
-                      const promql::ParseOptions& parse) {
-  Rule rule;
-  rule.alerting = from.is_alert();
-  rule.name = from.name();
-  rule.expr = TRY(promql::Parse(from.expr, parse));
-  rule.query = promql::Print(*rule.expr);
-  rule.for_ms = from.for_ms;
-  rule.keep_firing_for_ms = from.keep_firing_for_ms;
-  rule.labels = MergeLabels(group.labels, from.labels);
-  rule.annotations = from.annotations;
-  return rule;
+ManagerOptions OnlyReading(promql::ParseOptions parse) {
+  ManagerOptions options;
+  options.parse = parse;
+  return options;
 }
 
 }  // namespace
 
-Result<Groups> LoadGroups(const std::string& path, const config::Config& config,
-                          const promql::ParseOptions& parse, FileSystem& files) {
-  std::string text = TRY(files.ReadFile(path, config::kMaxConfigFileBytes));
-  config::RuleFileOptions options;
-  options.name_scheme = config.global.metric_name_validation_scheme;
-  options.check_expression = [&parse](const std::string& expr) -> Result<void> {
-    TRY(promql::Parse(expr, parse));
-    return {};
-  };
-  config::RuleFile file = TRY(config::LoadRuleFile(text, path, options));
-  for (const std::string& warning : file.warnings) {
-    WF_LOG(kWarn, "Part of a rule file is ignored", {"component", "rule manager"}, {"file", path},
-           {"reason", warning});
-  }
-  Groups groups;
-  for (const config::RuleGroup& from : file.groups) {
-    Group group;
-    group.name = from.name;
-    group.file = path;
-    group.interval_ms =
-        from.interval_ms != 0 ? from.interval_ms : config.global.evaluation_interval_ms;
-    group.query_offset_ms = from.query_offset_ms.value_or(config.global.rule_query_offset_ms);
-    group.limit = from.limit;
-    for (const config::Rule& rule : from.rules) {
-      group.rules.push_back(TRY(MakeRule(from, rule, parse)));
+Manager::Manager(promql::ParseOptions parse) : Manager(OnlyReading(parse)) {}
+
+Manager::Manager(ManagerOptions options)
+    : parse_(options.parse),
+      cancelled_(std::make_shared<std::atomic<bool>>(false)),
+      metrics_(options.registry == nullptr ? nullptr
+                                           : std::make_unique<Metrics>(*options.registry)),
+      slots_(options.max_concurrent_evals == 0
+                 ? nullptr
+                 : std::make_unique<EvaluationSlots>(options.max_concurrent_evals)),
+      services_(std::move(options.services)),
+      threads_(std::max<size_t>(options.threads, 1)) {
+  services_.metrics = metrics_.get();
+  services_.slots = slots_.get();
+  services_.cancelled = cancelled_;
+}
+
+Manager::~Manager() {
+  Stop();
+}
+
+void Manager::Attach(storage::Queryable* queryable, storage::Appendable* appendable,
+                     alerting::AlertSink* sink) {
+  WF_CHECK(pool_ == nullptr);
+  services_.queryable = queryable;
+  services_.appendable = appendable;
+  services_.sink = sink;
+}
+
+Result<std::shared_ptr<const GroupSpecs>> Manager::Load(const config::Config& config,
+                                                        FileSystem& files) const {
+  GroupSpecs specs = TRY(LoadAll(config, parse_, files));
+  return std::make_shared<const GroupSpecs>(std::move(specs));
+}
+
+void Manager::Replace(std::shared_ptr<const GroupSpecs> specs) {
+  bool restore = !loaded_;
+  loaded_ = true;
+  std::map<GroupKey, const GroupSpec*> wanted;
+  for (const auto& spec : *specs) wanted[KeyOf(*spec)] = spec.get();
+  std::vector<GroupKey> gone;
+  {
+    MutexLock lock(mutex_);
+    for (const auto& [key, entry] : groups_) {
+      if (!wanted.contains(key)) gone.push_back(key);
     }
-    groups.push_back(std::move(group));
   }
-  return groups;
-}
-
-Result<std::shared_ptr<const Groups>> Manager::Load(const config::Config& config,
-                                                    FileSystem& files) const {
-  std::vector<std::string> paths;
-  for (const std::string& pattern : config.rule_files) {
-    auto matches = TRY(config::ExpandGlob(pattern, files));
-    paths.insert(paths.end(), matches.begin(), matches.end());
-  }
-  std::sort(paths.begin(), paths.end());
-  paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
-  auto all = std::make_shared<Groups>();
-  for (const std::string& path : paths) {
-    Result<Groups> groups = LoadGroups(path, config, parse_, files);
-    if (!groups.ok()) {
-      WF_LOG(kError, "loading groups failed", {"component", "rule manager"},
-             {"err", groups.error()});
-      return Error(groups.error().code(),
-                   "error loading rules, previous rule set restored: " + groups.error().message());
+  for (const GroupKey& key : gone) Retire(key);
+  for (const auto& spec : *specs) {
+    if (std::shared_ptr<Group> old = Claim(KeyOf(*spec))) {
+      if (SameGroup(old->spec(), *spec)) {
+        Release(KeyOf(*spec), nullptr);
+        continue;
+      }
+      auto group = std::make_shared<Group>(spec, &services_, false);
+      group->CopyState(*old);
+      Release(KeyOf(*spec), std::move(group));
+    } else {
+      Insert(std::make_shared<Group>(spec, &services_, restore));
     }
-    std::move(groups->begin(), groups->end(), std::back_inserter(*all));
   }
-  return std::shared_ptr<const Groups>(std::move(all));
+  changed_.NotifyAll();
 }
 
-void Manager::Replace(std::shared_ptr<const Groups> groups) {
+// Waits until the group is idle and keeps it so. Null: there is none.
+std::shared_ptr<Group> Manager::Claim(const GroupKey& key) {
   MutexLock lock(mutex_);
-  groups_ = std::move(groups);
+  auto at = groups_.find(key);
+  if (at == groups_.end()) return nullptr;
+  while (at->second.running) changed_.Wait(mutex_);
+  at->second.running = true;
+  return at->second.group;
 }
 
-std::shared_ptr<const Groups> Manager::groups() const {
+// Gives back what Claim gave, or another group in its place.
+void Manager::Release(const GroupKey& key, std::shared_ptr<Group> group) {
+  TimeMs now = Now();
   MutexLock lock(mutex_);
-  return groups_;
+  Entry& entry = groups_[key];
+  entry.running = false;
+  if (group == nullptr) return;
+  entry.next = group->SlotAt(now) + group->spec().interval_ms;
+  entry.group = std::move(group);
+}
+
+void Manager::Insert(std::shared_ptr<Group> group) {
+  Entry entry;
+  entry.next = group->SlotAt(Now()) + group->spec().interval_ms;
+  entry.group = std::move(group);
+  GroupKey key = KeyOf(entry.group->spec());
+  MutexLock lock(mutex_);
+  groups_[key] = std::move(entry);
+}
+
+void Manager::Retire(const GroupKey& key) {
+  std::shared_ptr<Group> group = Claim(key);
+  TimeMs now = Now();
+  Ending ending;
+  const GroupSpec& spec = group->spec();
+  // Time enough for a group with another name to go on with the series.
+  ending.due = now + 2 * spec.interval_ms;
+  ending.t = now - spec.query_offset_ms;
+  ending.series = group->WrittenSeries();
+  {
+    MutexLock lock(mutex_);
+    groups_.erase(key);
+    if (!ending.series.empty()) endings_.push_back(std::move(ending));
+  }
+  if (metrics_ != nullptr) metrics_->Forget(spec.key());
+}
+
+void Manager::Start() {
+  WF_CHECK(pool_ == nullptr && services_.engine != nullptr && services_.queryable != nullptr &&
+           services_.appendable != nullptr);
+  TimeMs now = Now();
+  {
+    MutexLock lock(mutex_);
+    stopping_ = false;
+    for (auto& [key, entry] : groups_) {
+      entry.next = entry.group->SlotAt(now) + entry.group->spec().interval_ms;
+    }
+  }
+  pool_ = std::make_unique<ThreadPool>("rule-group", threads_);
+  scheduler_ = Thread("rules", [this] { RunScheduler(); });
+}
+
+void Manager::Stop() {
+  if (pool_ == nullptr) return;
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+  }
+  cancelled_->store(true);
+  changed_.NotifyAll();
+  scheduler_.Join();
+  pool_.reset();
+}
+
+bool Manager::TakeDue(TimeMs now, std::vector<Job>* jobs, std::vector<Ending>* endings) {
+  for (auto& [key, entry] : groups_) {
+    if (entry.running) continue;
+    int64_t interval = entry.group->spec().interval_ms;
+    // The clock was set back; the slot would be far away.
+    if (entry.next > now + interval) entry.next = entry.group->SlotAt(now) + interval;
+    if (entry.next > now) continue;
+    TimeMs slot = std::max(entry.next, entry.group->SlotAt(now));
+    auto missed = static_cast<uint64_t>((slot - entry.next) / interval);
+    jobs->push_back({key, entry.group, slot, missed});
+    entry.next = slot + interval;
+    entry.running = true;
+  }
+  auto due = std::stable_partition(endings_.begin(), endings_.end(),
+                                   [now](const Ending& ending) { return ending.due > now; });
+  std::move(due, endings_.end(), std::back_inserter(*endings));
+  endings_.erase(due, endings_.end());
+  return !jobs->empty() || !endings->empty();
+}
+
+TimeMs Manager::NextDueLocked() const {
+  TimeMs next = kMaxTime;
+  for (const auto& [key, entry] : groups_) {
+    if (!entry.running) next = std::min(next, entry.next);
+  }
+  for (const Ending& ending : endings_) next = std::min(next, ending.due);
+  return next;
+}
+
+TimeMs Manager::NextDue() const {
+  MutexLock lock(mutex_);
+  return NextDueLocked();
+}
+
+void Manager::Run(const Job& job) {
+  job.group->CountMissed(job.missed);
+  job.group->Evaluate(job.slot);
+  {
+    MutexLock lock(mutex_);
+    groups_[job.key].running = false;
+  }
+  changed_.NotifyAll();
+}
+
+void Manager::RunScheduler() {
+  while (true) {
+    std::vector<Job> jobs;
+    std::vector<Ending> endings;
+    {
+      MutexLock lock(mutex_);
+      while (!stopping_) {
+        TimeMs now = Now();
+        if (TakeDue(now, &jobs, &endings)) break;
+        changed_.WaitFor(mutex_, std::clamp<int64_t>(NextDueLocked() - now, 1, kMaxSleepMs));
+      }
+      if (stopping_) {
+        for (const Job& job : jobs) groups_[job.key].running = false;
+        return;
+      }
+    }
+    for (const Ending& ending : endings) {
+      MarkStale(*services_.appendable, ending.series, ending.t);
+    }
+    for (Job& job : jobs) {
+      pool_->Submit([this, taken = std::move(job)] { Run(taken); });
+    }
+  }
+}
+
+void Manager::EvaluateDue(TimeMs now) {
+  std::vector<Job> jobs;
+  std::vector<Ending> endings;
+  {
+    MutexLock lock(mutex_);
+    TakeDue(now, &jobs, &endings);
+  }
+  for (const Ending& ending : endings) {
+    MarkStale(*services_.appendable, ending.series, ending.t);
+  }
+  std::stable_sort(jobs.begin(), jobs.end(),
+                   [](const Job& a, const Job& b) { return a.slot < b.slot; });
+  for (const Job& job : jobs) Run(job);
+}
+
+std::vector<GroupView> Manager::Views(bool with_alerts) const {
+  std::vector<std::pair<std::shared_ptr<Group>, TimeMs>> groups;
+  {
+    MutexLock lock(mutex_);
+    for (const auto& [key, entry] : groups_) groups.emplace_back(entry.group, entry.next);
+  }
+  std::vector<GroupView> views;
+  for (const auto& [group, next] : groups) {
+    views.push_back(group->View(with_alerts));
+    views.back().next_evaluation = next;
+  }
+  return views;
+}
+
+std::vector<AlertView> Manager::Alerts() const {
+  std::vector<AlertView> alerts;
+  for (GroupView& group : Views()) {
+    for (RuleView& rule : group.rules) {
+      std::move(rule.alerts.begin(), rule.alerts.end(), std::back_inserter(alerts));
+    }
+  }
+  return alerts;
+}
+
+namespace {
+
+// The alert with most labels that all are among `labels`.
+const AlertView* BestOf(const std::vector<AlertView>& alerts, const model::Labels& labels) {
+  const AlertView* best = nullptr;
+  for (const AlertView& alert : alerts) {
+    bool part = std::all_of(
+        alert.labels.begin(), alert.labels.end(),
+        [&labels](const model::LabelView& label) { return labels.Get(label.name) == label.value; });
+    if (part && (best == nullptr || alert.labels.Count() > best->labels.Count())) best = &alert;
+  }
+  return best;
+}
+
+}  // namespace
+
+std::optional<AlertOrigin> Manager::FindAlert(const model::Labels& labels) const {
+  std::string_view name = labels.Get("alertname");
+  std::vector<std::shared_ptr<Group>> groups;
+  {
+    MutexLock lock(mutex_);
+    for (const auto& [key, entry] : groups_) groups.push_back(entry.group);
+  }
+  std::optional<AlertOrigin> found;
+  size_t candidates = 0;
+  for (const std::shared_ptr<Group>& group : groups) {
+    const std::vector<RuleSpec>& rules = group->spec().rules;
+    for (size_t i = 0; i < rules.size(); ++i) {
+      if (!rules[i].alerting || rules[i].name != name) continue;
+      ++candidates;
+      RuleView view = group->ViewRule(i, true);
+      const AlertView* best = BestOf(view.alerts, labels);
+      bool better = best != nullptr && (!found || !found->alert ||
+                                        best->labels.Count() > found->alert->labels.Count());
+      if (!better && found) continue;
+      AlertOrigin origin;
+      origin.group = group->shared_spec();
+      if (best != nullptr) origin.alert = *best;
+      view.alerts.clear();
+      origin.rule = std::move(view);
+      found = std::move(origin);
+    }
+  }
+  if (found && !found->alert && candidates > 1) return std::nullopt;
+  return found;
 }
 
 }  // namespace watchfire::rules

@@ -45,16 +45,18 @@ TEST_F(ManagerTest, ReadsGroupsWithMergedLabelsAndCanonicalQueries) {
   config_.global.evaluation_interval_ms = 15'000;
   Result<void> updated = Update();
   ASSERT_TRUE(updated.ok()) << updated.error().message();
-  auto groups = manager_.groups();
-  ASSERT_EQ(groups->size(), 1u);
-  const Group& group = groups->front();
+  std::vector<GroupView> groups = manager_.Views();
+  ASSERT_EQ(groups.size(), 1u);
+  const GroupSpec& group = *groups.front().spec;
   EXPECT_EQ(group.interval_ms, 15'000);
   ASSERT_EQ(group.rules.size(), 2u);
   EXPECT_TRUE(group.rules[0].alerting);
   EXPECT_EQ(group.rules[0].query, "up == 0");
   EXPECT_EQ(group.rules[0].for_ms, 120'000);
-  EXPECT_EQ(group.rules[0].labels, model::Labels::Of({{"team", "a"}, {"severity", "high"}}));
+  EXPECT_EQ(group.rules[0].label_set, model::Labels::Of({{"team", "a"}, {"severity", "high"}}));
   EXPECT_EQ(group.rules[1].query, "sum by (job) (up)");
+  EXPECT_FALSE(groups.front().rules[0].state.has_value());
+  EXPECT_EQ(groups.front().rules[0].health, Health::kUnknown);
 }
 
 TEST_F(ManagerTest, KeepsTheOldRulesWhenOneFileIsWrong) {
@@ -66,13 +68,13 @@ TEST_F(ManagerTest, KeepsTheOldRulesWhenOneFileIsWrong) {
   ASSERT_FALSE(updated.ok());
   EXPECT_NE(updated.error().message().find("b.yml"), std::string::npos);
   EXPECT_NE(updated.error().message().find("could not parse expression"), std::string::npos);
-  EXPECT_EQ(manager_.groups()->size(), 1u);
+  EXPECT_EQ(manager_.Views().size(), 1u);
 }
 
 TEST_F(ManagerTest, TakesPatternsThatMatchNothing) {
   config_.rule_files = {JoinPath(directory_, "none/*.yml")};
   EXPECT_TRUE(Update().ok());
-  EXPECT_TRUE(manager_.groups()->empty());
+  EXPECT_TRUE(manager_.Views().empty());
 }
 
 }  // namespace

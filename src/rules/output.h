@@ -36,7 +36,8 @@ class Output {
   struct Series {
     model::Labels labels;
     storage::SeriesRef ref = 0;
-    uint64_t round = 0;    // in which it was last added
+    uint64_t round = 0;  // in which it was last added
+    uint64_t created = 0;
     bool written = false;  // in the last round that was written
   };
 

@@ -2,9 +2,10 @@
 // Rule: what recording and alerting rules have in common: a query that is run at a slot, an answer
 // that becomes samples, and a status to look at.
 //
-// Evaluate, CopyState and Restore: one thread at a time, the group's. View: any thread.
+// Evaluate and CopyState: one thread at a time, the group's. View: any thread.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,26 +30,32 @@ struct Evaluation {
 
 // An answer as rules see it: labels and a float or a histogram each.
 using Answer = std::vector<promql::ResultSeries>;
-// An instant query. Errors are the engine's, or `rule result is not a vector or scalar`.
+// An instant query; `expr` may be null, then the text is parsed. Errors are the engine's, or
+// `rule result is not a vector or scalar`.
 Result<Answer> RunQuery(const Evaluation& evaluation, const std::string& query,
                         std::shared_ptr<const promql::Expr> expr, TimeMs t);
 
 class Rule {
  public:
+  // The spec outlives the rule.
   explicit Rule(const RuleSpec* spec) : spec_(spec) {}
   virtual ~Rule() = default;
 
+  struct Outcome {
+    size_t samples = 0;
+    double seconds = 0;
+    bool failed = false;  // the query, or the whole write
+  };
+
   const RuleSpec& spec() const { return *spec_; }
-  // Returns the number of samples written; 0 after an error.
-  size_t Evaluate(const Evaluation& evaluation);
+  Outcome Evaluate(const Evaluation& evaluation);
+  // Goes on for `from`, the same rule of an older version of the group.
   virtual void CopyState(Rule& from);
   virtual RuleView View(bool with_alerts) const;
   std::vector<model::Labels> WrittenSeries() const { return output_.WrittenLabels(); }
-  double evaluation_seconds() const;
-  bool failed() const;
 
  protected:
-  // Fills the output and returns the size of the answer.
+  // Adds to the output; returns the size of the answer. What was added is dropped after an error.
   virtual Result<size_t> Compute(const Evaluation& evaluation) = 0;
   // After Compute went well, before samples are written.
   virtual void Send(const Evaluation& /*evaluation*/) {}
@@ -57,7 +64,6 @@ class Rule {
   Output output_;
 
  private:
-  std::string Write(const Evaluation& evaluation);
   struct Status {
     Health health = Health::kUnknown;
     std::string last_error;
@@ -65,6 +71,10 @@ class Rule {
     std::optional<TimeMs> last_evaluation;
     uint64_t samples = 0;
   };
+  void Write(const Evaluation& evaluation, Status* status, Outcome* outcome);
+  void LogWarning(const Evaluation& evaluation, std::string_view what, std::string_view error,
+                  size_t dropped) const;
+
   mutable Mutex mutex_;
   Status status_ GUARDED_BY(mutex_);
 };

@@ -322,14 +322,18 @@ struct Engine::Impl {
 
 QueryResult Engine::Impl::Run(storage::Queryable& queryable, const QueryRequest& request,
                               Explanation* explanation) {
-  Result<ExprPtr> parsed = Parse(request.query, options.parse);
-  if (!parsed.ok()) throw QueryError(parsed.error().message(), QueryErrorKind::kBadData);
-  CheckRequest(request, **parsed);
+  std::shared_ptr<const Expr> expr = request.expr;
+  if (expr == nullptr) {
+    Result<ExprPtr> parsed = Parse(request.query, options.parse);
+    if (!parsed.ok()) throw QueryError(parsed.error().message(), QueryErrorKind::kBadData);
+    expr = std::move(*parsed);
+  }
+  CheckRequest(request, *expr);
   QueryContext context(options, request, clock, memory);
   context.default_subquery_step_ms = subquery_step_ms.load(std::memory_order_relaxed);
   Stopwatch total(clock);
   try {
-    QueryResult result = Execute(queryable, context, **parsed, explanation);
+    QueryResult result = Execute(queryable, context, *expr, explanation);
     query_log.Write(request, context.stats, "");
     return result;
   } catch (const QueryError& error) {

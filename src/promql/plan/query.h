@@ -104,6 +104,8 @@ struct QueryOrigin {
 
 struct QueryRequest {
   std::string query;
+  // What `query` says, for those who ask the same again and again; null: it is parsed.
+  std::shared_ptr<const Expr> expr = nullptr;
   TimeMs start = 0;  // instant queries: the evaluation time
   TimeMs end = 0;
   int64_t step_ms = 0;                                 // 0: instant
