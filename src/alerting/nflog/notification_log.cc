@@ -144,10 +144,9 @@ void NotificationLog::Log(const NflogKey& key, std::vector<uint64_t> firing,
     auto known = impl_->entries.find(key.Text());
     if (known != impl_->entries.end()) {
       int64_t before = known->second.entry->timestamp_ns;
-      // Clocks of peers differ; the log never goes back.
-      if (before > entry.timestamp_ns) return;
-      // Twice within a tick of the clock: peers must take this one for the later.
-      if (before == entry.timestamp_ns) ++entry.timestamp_ns;
+      // Whatever the clock says (it was set back, or a peer's is ahead): this was told later, and
+      // were it not written, it would be told again at every tick.
+      entry.timestamp_ns = std::max(entry.timestamp_ns, before + 1);
     }
     AppendRecord(news, EncodeEntry(key, entry));
     impl_->Put({key, std::move(entry)});

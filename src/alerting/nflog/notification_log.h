@@ -53,8 +53,8 @@ class NotificationLog {
 
   // Null: none, or expired.
   std::shared_ptr<const NflogEntry> Find(const NflogKey& key) const;
-  // Writes an entry of now, unless a newer one is there. It is kept for the retention or, if that
-  // is shorter and not 0, for `expiry_ms`.
+  // Writes an entry of now, or of just after the one that is there. It is kept for the retention
+  // or, if that is shorter and not 0, for `expiry_ms`.
   void Log(const NflogKey& key, std::vector<uint64_t> firing, std::vector<uint64_t> resolved,
            ReceiverData data, int64_t expiry_ms);
 

@@ -22,30 +22,30 @@ class SilenceCache {
     std::vector<std::shared_ptr<SilenceEntry>> matching;
   };
 
-  // Calls `use` with the line of an alert, under the lock of its shard. Fingerprints can be made to
-  // collide, so the line starts anew when the hash is another.
-  template <typename Use>
-  void With(uint64_t fingerprint, uint64_t labels_hash, Use use) {
-    Shard& shard = shards_[fingerprint % shards_.size()];
-    MutexLock lock(shard.mutex);
-    if (shard.lines.size() >= kMaxLines) shard.lines.clear();
-    Line& line = shard.lines[fingerprint];
-    if (line.labels_hash != labels_hash) line = Line{labels_hash, 0, {}};
-    use(line);
-  }
+  struct Shard {
+    Mutex mutex;
+    HashMap<uint64_t, Line> lines GUARDED_BY(mutex);
+
+    // The line of an alert. Fingerprints can be made to collide, so it starts anew when the hash is
+    // another.
+    Line& LineOf(uint64_t fingerprint, uint64_t labels_hash) REQUIRES(mutex) {
+      if (lines.size() >= kMaxLines) lines.clear();
+      Line& line = lines[fingerprint];
+      if (line.labels_hash != labels_hash) line = Line{labels_hash, 0, {}};
+      return line;
+    }
+  };
+
+  Shard& ShardOf(uint64_t fingerprint) { return shards_[fingerprint % shards_.size()]; }
 
   void Forget(uint64_t fingerprint) {
-    Shard& shard = shards_[fingerprint % shards_.size()];
+    Shard& shard = ShardOf(fingerprint);
     MutexLock lock(shard.mutex);
     shard.lines.erase(fingerprint);
   }
 
  private:
   static constexpr size_t kMaxLines = 65536;  // a shard
-  struct Shard {
-    Mutex mutex;
-    HashMap<uint64_t, Line> lines GUARDED_BY(mutex);
-  };
   std::array<Shard, 16> shards_;
 };
 

@@ -314,19 +314,20 @@ std::vector<std::string> Silences::MutedBy(uint64_t fingerprint, const model::La
   std::vector<std::string> out;
   int64_t ended_before = AddNs(now * kNsPerMs, -kLookBackNs);
   ReaderLock lock(impl_->mutex);
-  impl_->cache.With(fingerprint, labels.Hash(), [&](SilenceCache::Line& line) {
-    if (line.version != impl_->version) {
-      impl_->metrics.queries.Increment();
-      impl_->Refresh(line, labels, ended_before);
-    }
-    std::erase_if(line.matching, [&](const EntryPtr& entry) {
-      return entry->gone || entry->record.silence.ends_at_ns < ended_before;
-    });
-    for (const EntryPtr& entry : line.matching) {
-      const Silence& silence = entry->record.silence;
-      if (silence.StateAt(now) == SilenceState::kActive) out.push_back(silence.id);
-    }
+  SilenceCache::Shard& shard = impl_->cache.ShardOf(fingerprint);
+  MutexLock shard_lock(shard.mutex);
+  SilenceCache::Line& line = shard.LineOf(fingerprint, labels.Hash());
+  if (line.version != impl_->version) {
+    impl_->metrics.queries.Increment();
+    impl_->Refresh(line, labels, ended_before);
+  }
+  std::erase_if(line.matching, [&](const EntryPtr& entry) {
+    return entry->gone || entry->record.silence.ends_at_ns < ended_before;
   });
+  for (const EntryPtr& entry : line.matching) {
+    const Silence& silence = entry->record.silence;
+    if (silence.StateAt(now) == SilenceState::kActive) out.push_back(silence.id);
+  }
   std::sort(out.begin(), out.end());
   return out;
 }
