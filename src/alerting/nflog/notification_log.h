@@ -17,6 +17,7 @@
 #include "base/file.h"
 #include "base/result.h"
 #include "client/registry.h"
+#include "model/labels.h"
 
 namespace watchfire::alerting {
 
