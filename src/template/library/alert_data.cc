@@ -175,6 +175,11 @@ class Kv : public Object {
   std::shared_ptr<const void> owner_;  // null: borrowed
 };
 
+std::string_view StatusOf(const AlertData& alert) {
+  if (!alert.status.empty()) return alert.status;
+  return alert.resolved ? "resolved" : "firing";
+}
+
 class Alert : public Object {
  public:
   explicit Alert(const AlertData* data) : data_(data) {}
@@ -187,7 +192,7 @@ class Alert : public Object {
   Value At(size_t i) const override {
     switch (i) {
       case 0:
-        return Value::View(data_->resolved ? "resolved" : "firing");
+        return Value::View(StatusOf(*data_));
       case 1:
         return KvValue(PairsOf(data_->labels));
       case 2:
@@ -237,7 +242,7 @@ class Alerts : public Object {
   static Result<Value> InState(const Value& self, Call&) {
     std::vector<const AlertData*> found;
     for (const AlertData* alert : self.As<Alerts>()->alerts_) {
-      if (alert->resolved == kResolved) found.push_back(alert);
+      if (StatusOf(*alert) == (kResolved ? "resolved" : "firing")) found.push_back(alert);
     }
     return Value::Make<Alerts>(std::move(found), false);
   }
@@ -258,7 +263,8 @@ class Data : public Object {
       case 0:
         return Value::View(data_->receiver);
       case 1:
-        return Value::View(data_->firing() ? "firing" : "resolved");
+        return data_->status.empty() ? Value::View(data_->firing() ? "firing" : "resolved")
+                                     : Value::View(data_->status);
       case 2: {
         std::vector<const AlertData*> alerts;
         alerts.reserve(data_->alerts.size());

@@ -28,6 +28,7 @@ struct AlertData {
   GoTime ends_at;
   std::string generator_url;
   std::string fingerprint;
+  std::string status{};  // of data made by hand; "": by `resolved`
 };
 
 struct NotificationData {
@@ -39,6 +40,7 @@ struct NotificationData {
   NamesAndValues common_annotations;
   NamesAndValues route_labels;
   std::string external_url;
+  std::string status{};  // of data made by hand; "": by firing()
 
   bool firing() const;  // any alert is
   // Sets common_labels and common_annotations to what all alerts have alike.

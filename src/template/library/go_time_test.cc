@@ -28,6 +28,11 @@ TEST(GoTime, ReadsWhatItWrites) {
   }
 }
 
+TEST(GoTime, AZoneWithoutANameShowsItsHoursAndMinutes) {
+  GoTime time = ParseTime("2006-01-02T15:04Z07:00", "2026-11-21T10:00+02:00").value();
+  EXPECT_EQ("10:00 +0200", FormatTime(time, "15:04 MST"));
+}
+
 TEST(GoTime, RefusesDatesThatAreNone) {
   EXPECT_EQ("parsing time \"2026-02-30\": day out of range",
             ParseTime("2006-01-02", "2026-02-30").error().message());

@@ -232,7 +232,6 @@ std::string FormatClock(const Chunk& chunk, const CivilTime& civil) {
 }
 
 constexpr ZoneForm kPlainZone = {"-0700", false, false, true, false};
-constexpr ZoneForm kHourZone = {"-07", false, false, false, false};
 
 // What a text said of a moment.
 struct Parsed {
@@ -462,7 +461,7 @@ std::string FormatTime(const GoTime& time, std::string_view layout) {
         if (!moment.abbreviation.empty()) {
           out += moment.abbreviation;
         } else {
-          out += FormatZone(moment.seconds % 3600 == 0 ? kHourZone : kPlainZone, moment.seconds);
+          out += FormatZone(kPlainZone, moment.seconds);
         }
         break;
       case Part::kFraction0:
