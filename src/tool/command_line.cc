@@ -7,6 +7,7 @@
 #include "base/numbers.h"
 #include "model/duration.h"
 #include "model/labels.h"
+#include "tool/amtool/amtool.h"
 #include "tool/command_line.h"
 #include "tool/tool.h"
 #include "tool/tsdb_commands.h"
@@ -141,6 +142,22 @@ void AddVerify(CLI::App& tsdb, Chosen* chosen) {
   command->callback([=] { chosen->run = [options] { return VerifyTsdb(*options, stdout); }; });
 }
 
+// What amtool does: its commands under their names, and its check beside promtool's.
+std::optional<int> RunAmtool(const std::vector<std::string>& arguments) {
+  constexpr std::string_view kCommands[] = {"alert",  "silence",  "cluster",
+                                            "config", "template", "check-config"};
+  if (arguments.empty()) return std::nullopt;
+  if (std::find(std::begin(kCommands), std::end(kCommands), arguments[0]) != std::end(kCommands)) {
+    return amtool::Run(arguments, "watchfire tool");
+  }
+  if (arguments.size() < 2 || arguments[0] != "check" || arguments[1] != "alertmanager-config") {
+    return std::nullopt;
+  }
+  std::vector<std::string> check = {"check-config"};
+  check.insert(check.end(), arguments.begin() + 2, arguments.end());
+  return amtool::Run(check, "watchfire tool");
+}
+
 }  // namespace
 
 Result<TimeMs> ParseTimeArgument(const std::string& text) {
@@ -152,7 +169,10 @@ Result<TimeMs> ParseTimeArgument(const std::string& text) {
 }
 
 int Run(std::vector<std::string> arguments) {
+  if (std::optional<int> code = RunAmtool(arguments)) return *code;
   CLI::App app("Tools beside a running server, as promtool has them.", "watchfire tool");
+  app.footer(
+      "As amtool has them: alert, silence, config, cluster, template, check alertmanager-config.");
   app.require_subcommand(1);
   app.fallthrough();
   std::string features;

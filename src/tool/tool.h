@@ -13,6 +13,7 @@
 //   watchfire tool query explain [--server --time --start --end --step] EXPR          (ours)
 //   watchfire tool query advise [--server --context] EXPR                             (ours)
 //   watchfire tool check rules [--server --infos --advice-fatal] [FILE…]
+//   watchfire tool check alertmanager-config [FILE…], and the commands of amtool (tool/amtool)
 //
 // Results go to stdout, failures to stderr. Exit codes: 0 done, 1 failed, 2 wrong usage.
 
