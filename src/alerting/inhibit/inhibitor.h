@@ -16,6 +16,7 @@
 #include "alerting/alerts/alert.h"
 #include "alerting/amconfig/config.h"
 #include "base/clock.h"
+#include "model/labels.h"
 
 namespace watchfire::alerting {
 

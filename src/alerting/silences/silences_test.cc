@@ -520,7 +520,7 @@ TEST_F(SilencesTest, MayBeAskedAndChangedByManyThreads) {
       }
     });
   }
-  for (int i = 0; i < 300; ++i) {
+  for (int i = 0; i < 150; ++i) {
     std::string id = MustSet(Of(i % 2 == 0 ? "n=a" : "n=~\"b.*\"", kStart, kStart + kHour));
     if (i % 3 == 0) {
       EXPECT_TRUE(silences_->Expire(id).ok());
