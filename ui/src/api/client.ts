@@ -24,6 +24,8 @@ export type ApiErrorType =
   | 'network'
   | 'protocol';
 
+type Raw = { readonly response: Response; readonly body: string; readonly elapsedMs: number };
+
 export type ApiResult<T> =
   | {
       readonly status: 'success';
@@ -95,6 +97,29 @@ function encodeParams(params: ApiRequest['params']): URLSearchParams {
   return encoded;
 }
 
+const SILENT = {
+  status: 'error',
+  errorType: 'network',
+  message: 'The server does not answer.',
+} as const;
+
+/** Null when nothing came back; throws only for what the caller took back itself. */
+async function exchange(
+  path: string,
+  signal: AbortSignal | undefined,
+  init: RequestInit,
+): Promise<Raw | null> {
+  const started = performance.now();
+  try {
+    const response = await fetch(basePath() + path, { ...init, ...(signal ? { signal } : {}) });
+    const body = await response.text();
+    return { response, body, elapsedMs: performance.now() - started };
+  } catch (error) {
+    if (signal?.aborted === true) throw error;
+    return null;
+  }
+}
+
 export async function request<T>(
   path: string,
   data: Decoder<T>,
@@ -102,21 +127,12 @@ export async function request<T>(
 ): Promise<ApiResult<T>> {
   const form = encodeParams(params);
   const query = form.size > 0 && !post ? `?${form.toString()}` : '';
-  const started = performance.now();
-  let response: Response;
-  let body: string;
-  try {
-    response = await fetch(`${basePath()}api/v1/${path}${query}`, {
-      headers: { Accept: 'application/json' },
-      ...(post ? { method: 'POST', body: form } : {}),
-      ...(signal ? { signal } : {}),
-    });
-    body = await response.text();
-  } catch (error) {
-    if (signal?.aborted === true) throw error;
-    return { status: 'error', errorType: 'network', message: 'The server does not answer.' };
-  }
-  const elapsedMs = performance.now() - started;
+  const raw = await exchange(`api/v1/${path}${query}`, signal, {
+    headers: { Accept: 'application/json' },
+    ...(post ? { method: 'POST', body: form } : {}),
+  });
+  if (raw === null) return SILENT;
+  const { response, body, elapsedMs } = raw;
   try {
     return decodeAnswer(JSON.parse(body), data, elapsedMs);
   } catch (error) {
@@ -131,6 +147,73 @@ export async function request<T>(
     const message = error instanceof DecodeError ? error.message : 'the answer is not JSON';
     return { status: 'error', errorType: 'protocol', message };
   }
+}
+
+export interface BareRequest {
+  readonly params?: ApiRequest['params'];
+  readonly method?: 'POST' | 'DELETE';
+  /** Sent as JSON, or as it is when it is text. */
+  readonly body?: unknown;
+  readonly signal?: AbortSignal;
+}
+
+/** The API of Alertmanager: bare JSON, and a bare JSON string where something is wrong. */
+export async function requestBare<T>(
+  path: string,
+  data: Decoder<T>,
+  { params, method, body: sent, signal }: BareRequest = {},
+): Promise<ApiResult<T>> {
+  const query = encodeParams(params).toString();
+  const type = typeof sent === 'string' ? 'text/plain; charset=utf-8' : 'application/json';
+  const raw = await exchange(`api/v2/${path}${query === '' ? '' : `?${query}`}`, signal, {
+    headers: {
+      Accept: 'application/json',
+      ...(sent === undefined ? {} : { 'Content-Type': type }),
+    },
+    ...(method === undefined ? {} : { method }),
+    ...(sent === undefined ? {} : { body: typeof sent === 'string' ? sent : JSON.stringify(sent) }),
+  });
+  if (raw === null) return SILENT;
+  const { response, body, elapsedMs } = raw;
+  let parsed: unknown;
+  try {
+    parsed = body === '' ? null : JSON.parse(body);
+  } catch {
+    parsed = undefined;
+  }
+  if (!response.ok) {
+    const errorType = BARE_ERRORS.get(response.status) ?? 'internal';
+    return { status: 'error', errorType, message: bareMessage(parsed, body, response) };
+  }
+  try {
+    if (parsed === undefined) throw new DecodeError('the answer is not JSON');
+    const decoded = data(parsed, 'answer');
+    return { status: 'success', data: decoded, warnings: [], infos: [], elapsedMs };
+  } catch (error) {
+    const message = error instanceof DecodeError ? error.message : 'the answer cannot be read';
+    return { status: 'error', errorType: 'protocol', message };
+  }
+}
+
+const BARE_ERRORS = new Map<number, ApiErrorType>([
+  [400, 'bad_data'],
+  [404, 'not_found'],
+  [422, 'bad_data'],
+  [503, 'unavailable'],
+]);
+
+/** The server's own words, in whichever of its forms they came. */
+export function bareMessage(parsed: unknown, body: string, response: Response): string {
+  if (typeof parsed === 'string') return parsed;
+  if (typeof parsed === 'object' && parsed !== null) {
+    const found = record(parsed, 'answer');
+    for (const key of ['error', 'message']) {
+      const words = found[key];
+      if (typeof words === 'string') return words;
+    }
+  }
+  const words = body.trim().slice(0, 300) || response.statusText;
+  return `HTTP ${response.status}: ${words}`;
 }
 
 export function unwrap<T>(result: ApiResult<T>): ApiSuccess<T> {

@@ -16,12 +16,18 @@ import {
   type Decoder,
 } from './decode';
 
+/** What a rule compares, taken apart: `left op value`. */
+export const threshold = object({ left: text, op: text, value: number });
+export type Threshold = Decoded<typeof threshold>;
+
 const alert = object({
+  fingerprint: withDefault(text, ''),
   labels: map(text),
   annotations: withDefault(map(text), {}),
   state: oneOf('firing', 'pending', 'inactive'),
   activeAt: optional(time),
   value: withDefault(text, ''),
+  keepFiringSince: optional(time),
 });
 
 const common = {
@@ -32,6 +38,8 @@ const common = {
   lastError: withDefault(text, ''),
   evaluationTime: withDefault(number, 0),
   lastEvaluation: optional(time),
+  /** Series of the last result. */
+  samples: optional(number),
 };
 
 const alertingRule = object({
@@ -42,6 +50,7 @@ const alertingRule = object({
   keepFiringFor: withDefault(number, 0),
   annotations: withDefault(map(text), {}),
   alerts: listOrNull(alert),
+  threshold: optional(threshold),
 });
 
 const recordingRule = object({ ...common, type: oneOf('recording') });
@@ -49,6 +58,7 @@ const recordingRule = object({ ...common, type: oneOf('recording') });
 export type AlertingRule = Decoded<typeof alertingRule>;
 export type RecordingRule = Decoded<typeof recordingRule>;
 export type Rule = AlertingRule | RecordingRule;
+export type RuleAlert = Decoded<typeof alert>;
 export type AlertState = AlertingRule['state'];
 
 const rule: Decoder<Rule> = (value, path) =>
@@ -63,6 +73,9 @@ const group = object({
   rules: listOrNull(rule),
   evaluationTime: withDefault(number, 0),
   lastEvaluation: optional(time),
+  limit: withDefault(number, 0),
+  missedIterations: withDefault(number, 0),
+  nextEvaluation: optional(time),
 });
 
 export type RuleGroup = Decoded<typeof group>;

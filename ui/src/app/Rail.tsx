@@ -1,9 +1,10 @@
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { Link } from 'wouter';
 import { fetchBuildInfo } from '../api/status';
 import { Flame } from './Flame';
-import { placeOf, RAIL } from './places';
+import { RAIL, whereIs } from './places';
 import { VERSION } from './version';
 import styles from './Rail.module.css';
 
@@ -15,13 +16,15 @@ export interface RailProps {
 }
 
 export function Rail({ path, slim, onSlim, onLeave }: RailProps) {
+  const [asked, setAsked] = useState(false);
   const build = useQuery({
+    enabled: asked,
     queryKey: ['buildinfo'],
     queryFn: ({ signal }) => fetchBuildInfo(signal),
     staleTime: Infinity,
   });
   const compatible = build.data?.data['version'];
-  const current = placeOf(path)?.under ?? path;
+  const current = whereIs(path)?.rail;
   const Fold = slim ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
   return (
     <nav className={styles.rail} data-slim={slim || undefined} aria-label="Pages" id="rail">
@@ -57,6 +60,7 @@ export function Rail({ path, slim, onSlim, onLeave }: RailProps) {
         </button>
         <span
           className={styles.version}
+          onPointerEnter={() => setAsked(true)}
           title={compatible === undefined ? undefined : `API of Prometheus ${compatible}`}
         >
           {`v${VERSION}`}

@@ -1,40 +1,16 @@
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
-import { Redirect, Route, Switch, useLocation, useSearch } from 'wouter';
+import { useLocation } from 'wouter';
 import { PageBarSlot } from '../parts/PageBar';
 import { Skeleton } from '../parts/Skeleton';
 import { setColourScheme, useColourScheme } from '../parts/colourScheme';
 import { useRemembered } from '../parts/hooks';
-import { NotFound } from './NotFound';
-import { placeOf } from './places';
+import { Pages } from './Pages';
+import { whereIs } from './places';
 import { Rail } from './Rail';
 import { TopBar } from './TopBar';
 import { useKeys } from './useKeys';
 import styles from './Shell.module.css';
 
-const QueryPage = lazy(async () => ({
-  default: (await import('../pages/query/QueryPage')).QueryPage,
-}));
-const TargetsPage = lazy(async () => ({
-  default: (await import('../pages/targets/TargetsPage')).TargetsPage,
-}));
-const DiscoveryPage = lazy(async () => ({
-  default: (await import('../pages/targets/DiscoveryPage')).DiscoveryPage,
-}));
-const RulesPage = lazy(async () => ({
-  default: (await import('../pages/rules/RulesPage')).RulesPage,
-}));
-const StatusPage = lazy(async () => ({
-  default: (await import('../pages/server/StatusPage')).StatusPage,
-}));
-const ConfigPage = lazy(async () => ({
-  default: (await import('../pages/server/ConfigPage')).ConfigPage,
-}));
-const FlagsPage = lazy(async () => ({
-  default: (await import('../pages/server/FlagsPage')).FlagsPage,
-}));
-const TsdbPage = lazy(async () => ({
-  default: (await import('../pages/server/TsdbPage')).TsdbPage,
-}));
 const loadPalette = () => import('./Palette');
 const Palette = lazy(async () => ({ default: (await loadPalette()).Palette }));
 const KeysHelp = lazy(async () => ({ default: (await import('./KeysHelp')).KeysHelp }));
@@ -47,7 +23,8 @@ export function Shell() {
   const [over, setOver] = useState<'palette' | 'keys' | null>(null);
   const [slot, setSlot] = useState<HTMLElement | null>(null);
   const colourScheme = useColourScheme();
-  const place = placeOf(path);
+  const where = whereIs(path);
+  const title = where?.title;
 
   const cycleTheme = useCallback(() => {
     const next = { auto: 'light', light: 'dark', dark: 'auto' } as const;
@@ -72,8 +49,8 @@ export function Shell() {
     return () => clearTimeout(timer);
   }, []);
   useEffect(() => {
-    document.title = place === undefined ? 'watchfire' : `${place.name} · watchfire`;
-  }, [place]);
+    document.title = title === undefined ? 'watchfire' : `${title} · watchfire`;
+  }, [title]);
 
   return (
     <div className={styles.shell} data-rail={rail} data-drawer={drawer || undefined}>
@@ -89,8 +66,8 @@ export function Shell() {
       {drawer && <div className={styles.scrim} onClick={() => setDrawer(false)} aria-hidden />}
       <div className={styles.body}>
         <TopBar
-          title={place?.name ?? 'Not found'}
-          parent={place?.under === undefined ? null : (placeOf(place.under)?.name ?? null)}
+          title={title ?? 'Not found'}
+          parent={where?.parent ?? null}
           onSlot={setSlot}
           onMenu={() => setDrawer(!drawer)}
           menuOpen={drawer}
@@ -112,26 +89,5 @@ export function Shell() {
         {over === 'keys' && <KeysHelp onClose={() => setOver(null)} />}
       </Suspense>
     </div>
-  );
-}
-
-function Pages() {
-  const search = useSearch();
-  const suffix = search === '' ? '' : `?${search}`;
-  return (
-    <Switch>
-      <Route path="/">{<Redirect to={`/query${suffix}`} replace />}</Route>
-      <Route path="/graph">{<Redirect to={`/query${suffix}`} replace />}</Route>
-      <Route path="/alerts">{<Redirect to="/rules" replace />}</Route>
-      <Route path="/query" component={QueryPage} />
-      <Route path="/rules" component={RulesPage} />
-      <Route path="/targets" component={TargetsPage} />
-      <Route path="/service-discovery" component={DiscoveryPage} />
-      <Route path="/status" component={StatusPage} />
-      <Route path="/config" component={ConfigPage} />
-      <Route path="/flags" component={FlagsPage} />
-      <Route path="/tsdb-status" component={TsdbPage} />
-      <Route component={NotFound} />
-    </Switch>
   );
 }

@@ -1,6 +1,7 @@
 import {
+  IconBell,
   IconChartLine,
-  IconListCheck,
+  IconSend,
   IconServer2,
   IconTargetArrow,
   type Icon,
@@ -26,7 +27,100 @@ export const PLACES: readonly Place[] = [
     icon: IconChartLine,
     words: 'graph explore promql expression',
   },
-  { path: '/rules', name: 'Rules', key: 'r', icon: IconListCheck, words: 'alerts recording' },
+  {
+    path: '/alerts',
+    name: 'Alerts',
+    key: 'a',
+    icon: IconBell,
+    words: 'firing pending for sparkline threshold',
+  },
+  {
+    path: '/rules',
+    name: 'Rules',
+    key: 'r',
+    icon: IconBell,
+    under: '/alerts',
+    words: 'groups recording evaluation missed',
+  },
+  {
+    path: '/backtest',
+    name: 'Back-test',
+    key: 'b',
+    icon: IconBell,
+    under: '/alerts',
+    words: 'would have fired history try a rule',
+  },
+  {
+    path: '/notifications',
+    name: 'Notifications',
+    key: 'n',
+    icon: IconSend,
+    words: 'alertmanager groups receivers told',
+  },
+  {
+    path: '/notifications/log',
+    name: 'Delivery log',
+    key: 'l',
+    icon: IconSend,
+    under: '/notifications',
+    words: 'sent failed attempts history',
+  },
+  {
+    path: '/notifications/why',
+    name: 'Why',
+    key: 'w',
+    icon: IconSend,
+    under: '/notifications',
+    words: 'explain alert route muted next',
+  },
+  {
+    path: '/silences',
+    name: 'Silences',
+    key: 'z',
+    icon: IconSend,
+    under: '/notifications',
+    words: 'mute quiet maintenance',
+  },
+  {
+    path: '/silences/new',
+    name: 'New silence',
+    key: 'm',
+    icon: IconSend,
+    under: '/silences',
+    words: 'mute create',
+  },
+  {
+    path: '/routing',
+    name: 'Routing',
+    key: 'o',
+    icon: IconSend,
+    under: '/notifications',
+    words: 'route tree matchers try labels',
+  },
+  {
+    path: '/receivers',
+    name: 'Receivers',
+    key: 'e',
+    icon: IconSend,
+    under: '/notifications',
+    words: 'send a test integrations slack mail',
+  },
+  {
+    path: '/dry-run',
+    name: 'Try a configuration',
+    key: 'y',
+    icon: IconSend,
+    under: '/notifications',
+    words: 'dry run alertmanager.yml diff',
+  },
+  {
+    path: '/alerting-status',
+    name: 'Status of alerting',
+    key: 'i',
+    icon: IconSend,
+    under: '/notifications',
+    words: 'cluster peers version alertmanager.yml warnings',
+  },
   {
     path: '/targets',
     name: 'Targets',
@@ -77,6 +171,25 @@ export const PLACES: readonly Place[] = [
 
 export const RAIL: readonly Place[] = PLACES.filter((place) => place.under === undefined);
 
-export function placeOf(path: string): Place | undefined {
-  return PLACES.find((place) => place.path === path);
+export interface Whereabouts {
+  readonly title: string;
+  /** The place it lies under, if any. */
+  readonly parent: string | null;
+  /** The path of its rail entry. */
+  readonly rail: string;
+}
+
+/** Pages of one thing each, which no list leads to. */
+const SINGLE: Readonly<Record<string, readonly [string, string]>> = {
+  '/silences/view': ['Silence', '/silences'],
+  '/silences/edit': ['Edit silence', '/silences'],
+};
+
+export function whereIs(path: string): Whereabouts | null {
+  const find = (wanted: string) => PLACES.find((place) => place.path === wanted);
+  const [title, under] = SINGLE[path] ?? [find(path)?.name, find(path)?.under];
+  if (title === undefined) return null;
+  let rail = path;
+  for (let up = under; up !== undefined; up = find(up)?.under) rail = up;
+  return { title, parent: under === undefined ? null : (find(under)?.name ?? null), rail };
 }

@@ -1,4 +1,3 @@
-import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { formatClock, formatRelative } from '../lib/time';
 import { Notice } from './Notice';
@@ -6,8 +5,17 @@ import { Skeleton } from './Skeleton';
 import { useNow } from './hooks';
 import { Button } from './Button';
 
+/** What of a query, of whatever kind, is shown. */
+export interface LoadedQuery<T> {
+  readonly data: T | undefined;
+  readonly error: Error | null;
+  readonly isFetching: boolean;
+  readonly dataUpdatedAt: number;
+  readonly refetch: () => Promise<unknown>;
+}
+
 export interface LoadedProps<T> {
-  query: UseQueryResult<T>;
+  query: LoadedQuery<T>;
   what: string;
   children: (data: T) => ReactNode;
 }

@@ -1,10 +1,12 @@
 import { Link } from 'wouter';
 import type { AlertingRule, Rule } from '../../api/rules';
+import { backtestAddress } from '../../lib/alertLinks';
 import { encodePanels, NEW_PANEL } from '../../lib/panelUrl';
-import { formatDuration } from '../../lib/time';
+import { formatDuration, formatElapsed } from '../../lib/time';
+import { formatCount } from '../../lib/units';
 import { LabelChips } from '../../parts/LabelChips';
+import { RelativeTime } from '../../parts/RelativeTime';
 import { StateBadge, type Tone } from '../../parts/StateBadge';
-import { AlertList } from './AlertList';
 import styles from './rules.module.css';
 
 export interface RuleRowProps {
@@ -45,6 +47,11 @@ export function RuleRow({ rule, now, onPick }: RuleRowProps) {
           {alerting !== null && alerting.duration > 0 && (
             <span className={styles.dim}>{`for ${formatDuration(alerting.duration * 1000)}`}</span>
           )}
+          {alerting !== null && alerting.keepFiringFor > 0 && (
+            <span className={styles.dim}>
+              {`keeps firing for ${formatDuration(alerting.keepFiringFor * 1000)}`}
+            </span>
+          )}
           <LabelChips labels={rule.labels} onPick={onPick} />
         </div>
         <Link href={address} className={styles.expr} title="Open in Query">
@@ -61,10 +68,43 @@ export function RuleRow({ rule, now, onPick }: RuleRowProps) {
           </dl>
         )}
         {rule.lastError !== '' && <p className={styles.error}>{rule.lastError}</p>}
-        {alerting !== null && alerting.alerts.length > 0 && (
-          <AlertList rule={alerting} now={now} onPick={onPick} />
-        )}
       </div>
+      <Figures rule={rule} now={now} />
+    </div>
+  );
+}
+
+function Figures({ rule, now }: Pick<RuleRowProps, 'rule' | 'now'>) {
+  const alerting = rule.type === 'alerting' ? rule : null;
+  return (
+    <div className={styles.figures}>
+      {rule.lastEvaluation !== null && (
+        <span>
+          <RelativeTime ms={rule.lastEvaluation} now={now} />
+          {`, ${formatElapsed(rule.evaluationTime * 1000)}`}
+        </span>
+      )}
+      {rule.samples !== null && rule.type === 'recording' && (
+        <span>{formatCount(rule.samples, 'series', 'series')}</span>
+      )}
+      {alerting !== null && (
+        <span className={styles.links}>
+          {alerting.alerts.length > 0 && (
+            <Link href={`/alerts?search=${encodeURIComponent(rule.name)}`}>
+              {formatCount(alerting.alerts.length, 'alert')}
+            </Link>
+          )}
+          <Link
+            href={backtestAddress({
+              expr: rule.query,
+              forSeconds: alerting.duration,
+              name: rule.name,
+            })}
+          >
+            Back-test
+          </Link>
+        </span>
+      )}
     </div>
   );
 }

@@ -9,7 +9,9 @@ import { ListFilterBar } from '../../parts/ListFilterBar';
 import { Loaded } from '../../parts/Loaded';
 import { NoneMatches } from '../../parts/NoneMatches';
 import page from '../../parts/page.module.css';
+import { TabLinks } from '../../parts/TabLinks';
 import { useListFilter } from '../../parts/useListFilter';
+import { ALERT_TABS } from '../../panels/alerts/tabs';
 import { GroupCard } from './GroupCard';
 
 export function RulesPage() {
@@ -20,6 +22,7 @@ export function RulesPage() {
   });
   return (
     <div className={page.page}>
+      <TabLinks tabs={ALERT_TABS} />
       <Loaded query={query} what="the rules">
         {({ data }) => <Groups groups={data.groups} />}
       </Loaded>

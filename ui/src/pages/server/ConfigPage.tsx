@@ -1,13 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { fetchConfig } from '../../api/status';
-import { yamlTokens } from '../../lib/yaml';
 import { Card } from '../../parts/Card';
 import { CopyButton } from '../../parts/CopyButton';
 import { Loaded } from '../../parts/Loaded';
 import page from '../../parts/page.module.css';
 import { TabLinks } from '../../parts/TabLinks';
+import { Yaml } from '../../parts/Yaml';
 import { SERVER_TABS } from './tabs';
-import styles from './server.module.css';
 
 export function ConfigPage() {
   const query = useQuery({ queryKey: ['config'], queryFn: ({ signal }) => fetchConfig(signal) });
@@ -22,25 +21,5 @@ export function ConfigPage() {
         )}
       </Loaded>
     </div>
-  );
-}
-
-function Yaml({ text }: { text: string }) {
-  const lines = text.replace(/\n$/, '').split('\n');
-  return (
-    <pre className={styles.yaml} tabIndex={0} role="region" aria-label="Configuration as YAML">
-      <code>
-        {lines.map((line, i) => (
-          <span key={i} className={styles.line}>
-            {yamlTokens(line).map((token, at) => (
-              <span key={at} data-kind={token.kind}>
-                {token.text}
-              </span>
-            ))}
-            {'\n'}
-          </span>
-        ))}
-      </code>
-    </pre>
   );
 }

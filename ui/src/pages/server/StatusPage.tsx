@@ -14,7 +14,7 @@ import page from '../../parts/page.module.css';
 import { RelativeTime } from '../../parts/RelativeTime';
 import { StateBadge } from '../../parts/StateBadge';
 import { TabLinks } from '../../parts/TabLinks';
-import { Facts, type Fact } from './Facts';
+import { Facts, type Fact } from '../../parts/Facts';
 import { SERVER_TABS } from './tabs';
 import styles from './server.module.css';
 

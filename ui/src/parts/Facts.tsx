@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import styles from './server.module.css';
+import styles from './Facts.module.css';
 
 export interface Fact {
   readonly name: string;

@@ -1,0 +1,99 @@
+import { lazy } from 'react';
+import { Redirect, Route, Switch, useSearch } from 'wouter';
+import { NotFound } from './NotFound';
+
+// Each page arrives when it is first opened.
+const QueryPage = lazy(async () => ({
+  default: (await import('../pages/query/QueryPage')).QueryPage,
+}));
+const TargetsPage = lazy(async () => ({
+  default: (await import('../pages/targets/TargetsPage')).TargetsPage,
+}));
+const DiscoveryPage = lazy(async () => ({
+  default: (await import('../pages/targets/DiscoveryPage')).DiscoveryPage,
+}));
+const AlertsPage = lazy(async () => ({
+  default: (await import('../pages/alerts/AlertsPage')).AlertsPage,
+}));
+const BacktestPage = lazy(async () => ({
+  default: (await import('../pages/alerts/BacktestPage')).BacktestPage,
+}));
+const RulesPage = lazy(async () => ({
+  default: (await import('../pages/rules/RulesPage')).RulesPage,
+}));
+const GroupsPage = lazy(async () => ({
+  default: (await import('../pages/notifications/GroupsPage')).GroupsPage,
+}));
+const LogPage = lazy(async () => ({
+  default: (await import('../pages/notifications/LogPage')).LogPage,
+}));
+const WhyPage = lazy(async () => ({
+  default: (await import('../pages/notifications/WhyPage')).WhyPage,
+}));
+const ReceiversPage = lazy(async () => ({
+  default: (await import('../pages/notifications/ReceiversPage')).ReceiversPage,
+}));
+const DryRunPage = lazy(async () => ({
+  default: (await import('../pages/notifications/DryRunPage')).DryRunPage,
+}));
+const RoutingPage = lazy(async () => ({
+  default: (await import('../pages/notifications/RoutingPage')).RoutingPage,
+}));
+const AlertingStatusPage = lazy(async () => ({
+  default: (await import('../pages/notifications/AlertingStatusPage')).AlertingStatusPage,
+}));
+const SilencesPage = lazy(async () => ({
+  default: (await import('../pages/silences/SilencesPage')).SilencesPage,
+}));
+const SilenceFormPage = lazy(async () => ({
+  default: (await import('../pages/silences/SilenceFormPage')).SilenceFormPage,
+}));
+const SilencePage = lazy(async () => ({
+  default: (await import('../pages/silences/SilencePage')).SilencePage,
+}));
+const StatusPage = lazy(async () => ({
+  default: (await import('../pages/server/StatusPage')).StatusPage,
+}));
+const ConfigPage = lazy(async () => ({
+  default: (await import('../pages/server/ConfigPage')).ConfigPage,
+}));
+const FlagsPage = lazy(async () => ({
+  default: (await import('../pages/server/FlagsPage')).FlagsPage,
+}));
+const TsdbPage = lazy(async () => ({
+  default: (await import('../pages/server/TsdbPage')).TsdbPage,
+}));
+
+export function Pages() {
+  const search = useSearch();
+  const suffix = search === '' ? '' : `?${search}`;
+  return (
+    <Switch>
+      <Route path="/">{<Redirect to={`/query${suffix}`} replace />}</Route>
+      <Route path="/graph">{<Redirect to={`/query${suffix}`} replace />}</Route>
+      <Route path="/alerting/list">{<Redirect to="/alerts" replace />}</Route>
+      <Route path="/query" component={QueryPage} />
+      <Route path="/alerts" component={AlertsPage} />
+      <Route path="/backtest" component={BacktestPage} />
+      <Route path="/rules" component={RulesPage} />
+      <Route path="/notifications" component={GroupsPage} />
+      <Route path="/notifications/log" component={LogPage} />
+      <Route path="/notifications/why" component={WhyPage} />
+      <Route path="/receivers" component={ReceiversPage} />
+      <Route path="/dry-run" component={DryRunPage} />
+      <Route path="/routing" component={RoutingPage} />
+      <Route path="/alerting-status" component={AlertingStatusPage} />
+      <Route path="/silences" component={SilencesPage} />
+      <Route path="/silences/new" component={SilenceFormPage} />
+      <Route path="/silences/edit" component={SilenceFormPage} />
+      <Route path="/silences/view" component={SilencePage} />
+      <Route path="/targets" component={TargetsPage} />
+      <Route path="/service-discovery" component={DiscoveryPage} />
+      <Route path="/status" component={StatusPage} />
+      <Route path="/config" component={ConfigPage} />
+      <Route path="/flags" component={FlagsPage} />
+      <Route path="/tsdb-status" component={TsdbPage} />
+      <Route component={NotFound} />
+    </Switch>
+  );
+}

@@ -1,0 +1,33 @@
+import { Link } from 'wouter';
+import type { Silence } from '../../api/silences';
+import { MatcherChips } from '../../parts/MatcherChips';
+import { SilenceActions } from './SilenceActions';
+import { SilenceState } from './SilenceState';
+import styles from './silences.module.css';
+
+export interface SilenceRowProps {
+  silence: Silence;
+  now: number;
+}
+
+export function SilenceRow({ silence, now }: SilenceRowProps) {
+  const { id, comment, createdBy, matchers } = silence;
+  const address = `/silences/view?id=${encodeURIComponent(id)}`;
+  return (
+    <li className={styles.row} data-testid="silence" data-state={silence.status.state}>
+      <div className={styles.body}>
+        <MatcherChips matchers={matchers} />
+        <p>
+          <Link href={address} className={styles.comment}>
+            {comment === '' ? 'No comment' : comment}
+          </Link>
+          <span className={styles.dim}>{` by ${createdBy === '' ? 'someone' : createdBy}`}</span>
+        </p>
+      </div>
+      <div className={styles.when}>
+        <SilenceState silence={silence} now={now} />
+        <SilenceActions silence={silence} />
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,147 @@
+import { IconBellOff, IconPlus } from '@tabler/icons-react';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Link, useLocation } from 'wouter';
+import { fetchSilences, type Silence, type SilenceState } from '../../api/silences';
+import { parseMatchers, printMatcher } from '../../lib/matchers';
+import { formatCount } from '../../lib/units';
+import { NOTIFICATION_TABS } from '../../panels/alerts/tabs';
+import { Button } from '../../parts/Button';
+import { EmptyState } from '../../parts/EmptyState';
+import { FilterBox } from '../../parts/FilterBox';
+import { useNow } from '../../parts/hooks';
+import { Loaded } from '../../parts/Loaded';
+import { MatcherChips } from '../../parts/MatcherChips';
+import { NoneMatches } from '../../parts/NoneMatches';
+import { Notice } from '../../parts/Notice';
+import page from '../../parts/page.module.css';
+import { Segments } from '../../parts/Segments';
+import { TabLinks } from '../../parts/TabLinks';
+import { usePageParam } from '../../parts/usePageParam';
+import { SilenceRow } from './SilenceRow';
+import styles from './silences.module.css';
+
+const STATES = ['active', 'pending', 'expired'] as const;
+const NAMES = { active: 'Active', pending: 'Pending', expired: 'Expired' } as const;
+
+export function SilencesPage() {
+  const query = useQuery({
+    queryKey: ['alerting', 'silences'],
+    queryFn: ({ signal }) => fetchSilences(signal),
+    refetchInterval: 10_000,
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <div className={page.page}>
+      <TabLinks tabs={NOTIFICATION_TABS} />
+      <Loaded query={query} what="the silences">
+        {({ data }) => <Silences silences={data} />}
+      </Loaded>
+    </div>
+  );
+}
+
+function isNamed(silence: Silence, text: string): boolean {
+  const wanted = text.trim().toLowerCase();
+  const { id, createdBy, comment, matchers } = silence;
+  return [id, createdBy, comment, ...matchers.map(printMatcher)]
+    .join('\n')
+    .toLowerCase()
+    .includes(wanted);
+}
+
+/** As the server filters: it holds a matcher that is written the same. */
+function holds(silence: Silence, filter: string): boolean {
+  const parsed = parseMatchers(filter);
+  if (!parsed.ok) return true;
+  const own = new Set(silence.matchers.map(printMatcher));
+  return parsed.matchers.every((one) => own.has(printMatcher(one)));
+}
+
+function Silences({ silences }: { silences: readonly Silence[] }) {
+  const [text, setText] = usePageParam('search');
+  const [param, setState] = usePageParam('state');
+  const [filter, setFilter] = usePageParam('filter');
+  const [, navigate] = useLocation();
+  const now = useNow(1000);
+  const create = (
+    <Button
+      leftSection={<IconPlus size={16} />}
+      className={styles.create}
+      onClick={() => navigate('/silences/new')}
+    >
+      New silence
+    </Button>
+  );
+  if (silences.length === 0) {
+    return (
+      <EmptyState
+        icon={<IconBellOff size={32} stroke={1.5} />}
+        title="Nothing is silenced"
+        action={create}
+      >
+        A silence hides alerts for a while: during maintenance, or while someone works on them.
+      </EmptyState>
+    );
+  }
+  const state: SilenceState = STATES.find((one) => one === param) ?? 'active';
+  const found = silences.filter((one) => isNamed(one, text) && holds(one, filter));
+  const shown = found.filter((one) => one.status.state === state);
+  const count = (of: SilenceState) => found.filter((one) => one.status.state === of).length;
+  return (
+    <>
+      <div className={page.filters}>
+        <FilterBox
+          className={page.grow}
+          value={text}
+          onChange={setText}
+          placeholder="Filter by matcher, author or comment"
+        />
+        <Segments
+          aria-label="State"
+          value={state}
+          onChange={(value) => setState(value === 'active' ? '' : value)}
+          data={STATES.map((value) => ({ value, label: `${NAMES[value]} ${count(value)}` }))}
+        />
+        {create}
+      </div>
+      {filter !== '' && (
+        <Notice
+          kind="info"
+          action={
+            <Button variant="default" size="xs" onClick={() => setFilter('')}>
+              Show all
+            </Button>
+          }
+        >
+          {'Only those with '}
+          <Filter text={filter} />
+        </Notice>
+      )}
+      {shown.length > 0 && (
+        <ul className={styles.list}>
+          {shown.map((one) => (
+            <SilenceRow key={one.id} silence={one} now={now} />
+          ))}
+        </ul>
+      )}
+      {shown.length === 0 && (found.length === 0 || text !== '' || filter !== '') && (
+        <NoneMatches
+          of={formatCount(silences.length, 'silence')}
+          onClear={() => (text === '' ? setFilter('') : setText(''))}
+        />
+      )}
+      {shown.length === 0 && found.length > 0 && text === '' && filter === '' && (
+        <EmptyState title={`None is ${state}`}>
+          <Link href={state === 'expired' ? '/silences' : '/silences?state=expired'}>
+            {state === 'expired' ? 'Show the active ones' : 'Show the expired ones'}
+          </Link>
+        </EmptyState>
+      )}
+    </>
+  );
+}
+
+function Filter({ text }: { text: string }) {
+  const parsed = parseMatchers(text);
+  return parsed.ok ? <MatcherChips matchers={parsed.matchers} /> : <code>{text}</code>;
+}
