@@ -14,29 +14,36 @@ RouteMute MuteOfRoute(const Routing& routing, const routing::RouteNode& route, T
   return {};
 }
 
+void MuteAlert(const Routing& routing, const Silences& silences, const RouteMute& route, TimeMs now,
+               TimeMs silence_time, FlushedAlert* flushed) {
+  const Alert& alert = *flushed->alert;
+  flushed->muted = MuteKind::kNone;
+  flushed->muted_by.clear();
+  if (routing.inhibitor != nullptr) {
+    if (std::optional<Inhibition> inhibition = routing.inhibitor->Mutes(alert.labels, now)) {
+      flushed->muted = MuteKind::kInhibition;
+      flushed->muted_by = {routing::FingerprintText(inhibition->source)};
+      return;
+    }
+  }
+  if (route.kind != MuteKind::kNone) {
+    flushed->muted = route.kind;
+    flushed->muted_by = route.by;
+    return;
+  }
+  std::vector<std::string> ids = silences.MutedBy(alert.fingerprint, alert.labels, silence_time);
+  if (!ids.empty()) {
+    flushed->muted = MuteKind::kSilence;
+    flushed->muted_by = std::move(ids);
+  }
+}
+
 RouteMute FilterMuted(const Routing& routing, const Silences& silences,
                       const routing::RouteNode& route, TimeMs tick, TimeMs now,
                       std::vector<FlushedAlert>* alerts) {
   RouteMute whole = MuteOfRoute(routing, route, tick);
   for (FlushedAlert& flushed : *alerts) {
-    const Alert& alert = *flushed.alert;
-    if (routing.inhibitor != nullptr) {
-      if (std::optional<Inhibition> inhibition = routing.inhibitor->Mutes(alert.labels, now)) {
-        flushed.muted = MuteKind::kInhibition;
-        flushed.muted_by = {routing::FingerprintText(inhibition->source)};
-        continue;
-      }
-    }
-    if (whole.kind != MuteKind::kNone) {
-      flushed.muted = whole.kind;
-      flushed.muted_by = whole.by;
-      continue;
-    }
-    std::vector<std::string> ids = silences.MutedBy(alert.fingerprint, alert.labels, now);
-    if (!ids.empty()) {
-      flushed.muted = MuteKind::kSilence;
-      flushed.muted_by = std::move(ids);
-    }
+    MuteAlert(routing, silences, whole, now, now, &flushed);
   }
   return whole;
 }

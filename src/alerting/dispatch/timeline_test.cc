@@ -8,10 +8,10 @@
 #include <sstream>
 
 #include "alerting/amconfig/matcher.h"
-#include "alerting/dispatch/testing_world.h"
 #include "base/numbers.h"
 #include "base/text.h"
 #include "model/duration.h"
+#include "testing/alert_world.h"
 
 namespace watchfire::alerting {
 namespace {

@@ -30,6 +30,8 @@
 
 namespace watchfire::alerting {
 
+class Executor;
+
 // A configuration with its template files, read and checked.
 struct LoadedConfig {
   std::shared_ptr<const amconfig::Config> config;
@@ -154,6 +156,12 @@ struct AlertmanagerOptions {
   FileSystem* files = nullptr;
   client::Registry* registry = nullptr;
   FlushLog* flush_log = nullptr;  // may be null; outlives the manager
+
+  // For tests: who makes notifiers (unset: notify::Build), who runs them, and no threads of its
+  // own, so that RunDue does the work.
+  std::function<Result<ReceiverNotifiers>(const amconfig::Receiver&)> build_receiver = nullptr;
+  Executor* executor = nullptr;
+  bool own_threads = true;
 };
 
 class Alertmanager : public AlertSink {
@@ -166,6 +174,8 @@ class Alertmanager : public AlertSink {
   // Routes, receivers and inhibition of a checked configuration; groups are built anew from the
   // alerts that are known. An error leaves everything as it was.
   Result<void> Apply(const LoadedConfig& loaded);
+  // A configuration could not be loaded or applied; for the metric that dashboards watch.
+  void ReportFailedReload();
   void Stop();
 
   void Put(std::vector<Alert> alerts) override;
@@ -191,6 +201,10 @@ class Alertmanager : public AlertSink {
   // A silence of exactly this alert that ends when it is resolved; returns its id.
   Result<std::string> Acknowledge(uint64_t fingerprint, const std::string& by,
                                   const std::string& comment);
+
+  // Without threads of its own: does what is due, and when the next is.
+  void RunDue();
+  std::optional<int64_t> NextDueNs() const;
 
  private:
   struct Impl;

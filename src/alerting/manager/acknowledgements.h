@@ -1,0 +1,42 @@
+#pragma once
+// Acknowledgements: silences of exactly one alert that end when the alert does. They are ordinary
+// silences with an annotation, so peers and restarts keep them; whoever holds the alert ends them.
+//
+// An alert ends by a report, or by its time passing: Heard looks at reports, Check at everything,
+// every few seconds. After a restart alerts are not known until they are reported again, so for a
+// while an unknown alert keeps its silence. Thread-safe.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "alerting/alerts/alert_store.h"
+#include "alerting/silences/silences.h"
+#include "base/clock.h"
+#include "base/mutex.h"
+
+namespace watchfire::alerting {
+
+class Acknowledgements {
+ public:
+  Acknowledgements(Silences* silences, const AlertStore* store, const Clock* clock);
+
+  // The id of the silence, an older one if there is one. kNotFound, kInvalid: resolved already.
+  Result<std::string> Acknowledge(uint64_t fingerprint, const std::string& by,
+                                  const std::string& comment);
+  void Heard(const std::vector<AlertPtr>& alerts);
+  void Check();
+
+ private:
+  void End(uint64_t fingerprint, const std::vector<std::string>& ids);
+
+  Silences* silences_;
+  const AlertStore* store_;
+  const Clock* clock_;
+  const int64_t start_ns_;
+  Mutex mutex_;
+  // Active ones as of the last Check, and those made since.
+  std::map<uint64_t, std::vector<std::string>> ids_ GUARDED_BY(mutex_);
+};
+
+}  // namespace watchfire::alerting
