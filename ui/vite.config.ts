@@ -19,11 +19,28 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rollupOptions: {
       output: {
-        // What nearly every page needs comes in one piece, not in twenty.
-        manualChunks: (id) =>
-          /src\/(lib|api|parts)\/|@tabler\/icons-react\/dist\/esm\/icons\//.test(id)
-            ? 'common'
-            : undefined,
+        // What nearly every page needs comes in one piece, not in twenty; and what only the pages
+        // of alerting need, in another. A piece takes along what it imports, so that the libraries
+        // of all have one of their own.
+        manualChunks: (id, { getModuleInfo }) => {
+          if (
+            /node_modules\/(react|react-dom|scheduler|wouter|@tanstack\/(react-)?query)/.test(id)
+          ) {
+            return 'vendor';
+          }
+          if (!/src\/(lib|api|parts|panels\/(alerts|spark))\/|\/esm\/icons\//.test(id))
+            return undefined;
+          const seen = new Set<string>();
+          const needed = (one: string): boolean => {
+            if (seen.has(one) || /src\/pages\/(alerts|notifications|rules|silences)\//.test(one)) {
+              return false;
+            }
+            seen.add(one);
+            if (/src\/(pages|app|promql|main)/.test(one)) return true;
+            return getModuleInfo(one)?.importers.some(needed) ?? false;
+          };
+          return needed(id) ? 'common' : 'alerting';
+        },
       },
     },
   },

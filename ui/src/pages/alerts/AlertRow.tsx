@@ -57,9 +57,7 @@ function Value({ text, rule }: { text: string; rule: AlertingRule }) {
     <span className={styles.value} title={`value ${formatFull(value)}`}>
       <strong>{formatValue(value)}</strong>
       {threshold !== null && (
-        <span
-          className={styles.dim}
-        >{` must not be ${threshold.op} ${formatValue(threshold.value)}`}</span>
+        <span className={styles.dim}>{` ${threshold.op} ${formatValue(threshold.value)}`}</span>
       )}
     </span>
   );

@@ -2,6 +2,7 @@ import { IconBellCheck } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { fetchHeldAlerts, type HeldAlert } from '../../api/alerts';
+import { ApiError } from '../../api/client';
 import { fetchRules, type RuleGroup } from '../../api/rules';
 import { formatCount } from '../../lib/units';
 import { EmptyState } from '../../parts/EmptyState';
@@ -35,7 +36,7 @@ export function AlertsPage() {
   return (
     <div className={page.page}>
       <TabLinks tabs={ALERT_TABS} />
-      {held.data === undefined && held.error !== null && rules.data !== undefined && (
+      {held.data === undefined && unknown(held.error) && rules.data !== undefined && (
         <Notice kind="warning" title="What is silenced is not known">
           {held.error.message}
         </Notice>
@@ -45,6 +46,11 @@ export function AlertsPage() {
       </Loaded>
     </div>
   );
+}
+
+/** A server without alerting of its own has nothing that could be silenced. */
+function unknown(error: Error | null): error is Error {
+  return error !== null && !(error instanceof ApiError && error.errorType === 'not_found');
 }
 
 interface AlertsProps {

@@ -108,8 +108,9 @@ function serverFacts({ versionInfo, uptime }: AlertStatus, now: number): Fact[] 
       value: uptime === null ? '–' : formatElapsed(Math.max(1000, now - uptime)),
       ...(uptime === null ? {} : { title: `since ${formatDateTime(uptime)}` }),
     },
-    ...Object.entries(versionInfo)
-      .filter(([, value]) => value !== '')
-      .map(([name, value]) => ({ name: VERSIONS[name] ?? name, value })),
+    ...Object.entries(VERSIONS).flatMap(([key, name]) => {
+      const value = versionInfo[key] ?? '';
+      return value === '' ? [] : [{ name, value }];
+    }),
   ];
 }

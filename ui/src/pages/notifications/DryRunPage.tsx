@@ -55,7 +55,7 @@ export function DryRunPage() {
         <TextArea
           code
           label="Configuration"
-          rows={18}
+          rows={14}
           spellCheck={false}
           placeholder={'route:\n  receiver: team\nreceivers:\n  - name: team'}
           value={yaml}

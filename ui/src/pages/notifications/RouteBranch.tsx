@@ -10,7 +10,7 @@ export interface RouteBranchProps {
   node: RouteNode;
   /** Where the labels that are tried go; null when none are. */
   walk: Walk | null;
-  level: number;
+  root?: boolean;
 }
 
 function grouping({ groupBy, groupByAll }: RouteNode): string {
@@ -18,33 +18,26 @@ function grouping({ groupBy, groupByAll }: RouteNode): string {
   return groupBy.length === 0 ? 'all in one group' : `grouped by ${groupBy.join(', ')}`;
 }
 
-export function RouteBranch({ node, walk, level }: RouteBranchProps) {
+export function RouteBranch({ node, walk, root = false }: RouteBranchProps) {
   const passed = walk?.path.has(node.id) ?? false;
   const ends = walk?.ends.has(node.id) ?? false;
   return (
-    <div
-      className={styles.branch}
-      role="treeitem"
-      aria-level={level}
-      aria-expanded={node.children.length > 0 ? true : undefined}
-      aria-selected={ends}
-      data-passed={passed || undefined}
-    >
+    <li className={styles.branch} data-passed={passed || undefined}>
       <RouteCard
         node={node}
-        root={level === 1}
+        root={root}
         passed={passed}
         ends={ends}
         dimmed={walk !== null && !passed}
       />
       {node.children.length > 0 && (
-        <div className={styles.children} role="group">
+        <ul className={styles.children}>
           {node.children.map((child) => (
-            <RouteBranch key={child.id} node={child} walk={walk} level={level + 1} />
+            <RouteBranch key={child.id} node={child} walk={walk} />
           ))}
-        </div>
+        </ul>
       )}
-    </div>
+    </li>
   );
 }
 

@@ -81,8 +81,8 @@ function Timer({ route, now }: RouteStepProps) {
           : nextFlush === null
             ? 'The group waits.'
             : nextFlush <= now
-              ? 'The group is looked at now.'
-              : `The group is looked at ${formatRelative(nextFlush, now)}.`}
+              ? 'The group is flushed now.'
+              : `Next flush ${formatRelative(nextFlush, now)}.`}
         {lastFlush !== null && (
           <span className={styles.dim}>
             {' Last '}

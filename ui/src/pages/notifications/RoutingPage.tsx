@@ -67,9 +67,9 @@ function Tree({ root }: { root: RouteNode }) {
           </p>
         )}
       </div>
-      <div className={styles.tree} role="tree" aria-label="Routing tree">
-        <RouteBranch node={root} walk={walk} level={1} />
-      </div>
+      <ul className={styles.tree} aria-label="Routing tree">
+        <RouteBranch node={root} walk={walk} root />
+      </ul>
     </>
   );
 }

@@ -21,6 +21,8 @@ const SHOWN = 30;
 /** The alerts that a silence meets, so that one sees before what one hides. */
 export function Affected({ matchers, title, now }: AffectedProps) {
   const { alerts, held, error } = useAffected(matchers);
+  // What is asked for word by word need not be said of each.
+  const fixed = matchers.filter((one) => one.isEqual && !one.isRegex).map(({ name }) => name);
   const reach = reachOf(matchers, alerts?.length ?? 0, held ?? 0);
   return (
     <Card title={title}>
@@ -50,8 +52,10 @@ export function Affected({ matchers, title, now }: AffectedProps) {
             <ul className={styles.alerts}>
               {alerts.slice(0, SHOWN).map((alert) => (
                 <li key={alert.fingerprint} className={styles.alert}>
-                  <LabelChips labels={alert.labels} />
-                  <SuppressedBadges status={alert.status} />
+                  <span className={styles.met}>
+                    <LabelChips labels={alert.labels} omit={fixed} />
+                    <SuppressedBadges status={alert.status} />
+                  </span>
                   <span className={styles.since}>
                     <RelativeTime ms={alert.startsAt} now={now} />
                   </span>

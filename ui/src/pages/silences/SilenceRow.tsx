@@ -1,5 +1,6 @@
 import { Link } from 'wouter';
 import type { Silence } from '../../api/silences';
+import { formatCount } from '../../lib/units';
 import { MatcherChips } from '../../parts/MatcherChips';
 import { SilenceActions } from './SilenceActions';
 import { SilenceState } from './SilenceState';
@@ -8,9 +9,11 @@ import styles from './silences.module.css';
 export interface SilenceRowProps {
   silence: Silence;
   now: number;
+  /** How many alerts it hides now; null while that is not known. */
+  hides: number | null;
 }
 
-export function SilenceRow({ silence, now }: SilenceRowProps) {
+export function SilenceRow({ silence, now, hides }: SilenceRowProps) {
   const { id, comment, createdBy, matchers } = silence;
   const address = `/silences/view?id=${encodeURIComponent(id)}`;
   return (
@@ -21,7 +24,12 @@ export function SilenceRow({ silence, now }: SilenceRowProps) {
           <Link href={address} className={styles.comment}>
             {comment === '' ? 'No comment' : comment}
           </Link>
-          <span className={styles.dim}>{` by ${createdBy === '' ? 'someone' : createdBy}`}</span>
+          <span className={styles.dim}>
+            {` by ${createdBy === '' ? 'someone' : createdBy}`}
+            {hides !== null &&
+              silence.status.state === 'active' &&
+              ` · hides ${hides === 0 ? 'nothing' : formatCount(hides, 'alert')} now`}
+          </span>
         </p>
       </div>
       <div className={styles.when}>

@@ -1,6 +1,7 @@
 import { IconBellOff, IconPlus } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from 'wouter';
+import { fetchHeldAlerts } from '../../api/alerts';
 import { fetchSilences, type Silence, type SilenceState } from '../../api/silences';
 import { parseMatchers, printMatcher } from '../../lib/matchers';
 import { formatCount } from '../../lib/units';
@@ -30,11 +31,22 @@ export function SilencesPage() {
     refetchInterval: 10_000,
     placeholderData: keepPreviousData,
   });
+  const held = useQuery({
+    queryKey: ['alerting', 'alerts', 'all'],
+    queryFn: ({ signal }) => fetchHeldAlerts({}, signal),
+    refetchInterval: 10_000,
+  });
+  const hidden = new Map<string, number>();
+  for (const id of held.data?.data.flatMap(({ status }) => status.silencedBy) ?? []) {
+    hidden.set(id, (hidden.get(id) ?? 0) + 1);
+  }
   return (
     <div className={page.page}>
       <TabLinks tabs={NOTIFICATION_TABS} />
       <Loaded query={query} what="the silences">
-        {({ data }) => <Silences silences={data} />}
+        {({ data }) => (
+          <Silences silences={data} hidden={held.data === undefined ? null : hidden} />
+        )}
       </Loaded>
     </div>
   );
@@ -57,7 +69,13 @@ function holds(silence: Silence, filter: string): boolean {
   return parsed.matchers.every((one) => own.has(printMatcher(one)));
 }
 
-function Silences({ silences }: { silences: readonly Silence[] }) {
+interface SilencesProps {
+  silences: readonly Silence[];
+  /** How many alerts each hides; null while that is not known. */
+  hidden: ReadonlyMap<string, number> | null;
+}
+
+function Silences({ silences, hidden }: SilencesProps) {
   const [text, setText] = usePageParam('search');
   const [param, setState] = usePageParam('state');
   const [filter, setFilter] = usePageParam('filter');
@@ -120,7 +138,12 @@ function Silences({ silences }: { silences: readonly Silence[] }) {
       {shown.length > 0 && (
         <ul className={styles.list}>
           {shown.map((one) => (
-            <SilenceRow key={one.id} silence={one} now={now} />
+            <SilenceRow
+              key={one.id}
+              silence={one}
+              now={now}
+              hides={hidden === null ? null : (hidden.get(one.id) ?? 0)}
+            />
           ))}
         </ul>
       )}

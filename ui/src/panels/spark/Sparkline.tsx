@@ -105,6 +105,7 @@ function Picture({ series, window, threshold }: PictureProps) {
   });
   const colours = assignColours(shown.map(({ metric }) => metric));
   const below = threshold !== null && /</.test(threshold.op);
+  const sided = threshold !== null && /[<>]/.test(threshold.op);
   const words =
     series.length > SHOWN ? `${SHOWN} of ${series.length} series` : `${series.length} series`;
   return (
@@ -117,7 +118,7 @@ function Picture({ series, window, threshold }: PictureProps) {
           line === null ? '' : `, threshold ${formatValue(line)}`
         }`}
       >
-        {thresholdY !== null && (
+        {thresholdY !== null && sided && (
           <rect
             className={styles.beyond}
             x={0}

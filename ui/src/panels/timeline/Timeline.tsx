@@ -29,6 +29,12 @@ function describe({ pendingAt, firedAt, endedAt }: Episode, endMs: number): stri
   return `Only pending from ${pendingAt === null ? 'the start' : formatDateTime(pendingAt)} ${until}`;
 }
 
+/** Names at the edges stay inside. */
+function edgeOf(share: number): 'left' | 'right' | undefined {
+  if (share < 0.03) return 'left';
+  return share > 0.97 ? 'right' : undefined;
+}
+
 /** Label sets below one another, each with a bar of when it was pending and when it fired. */
 export function Timeline({ rows, omit, startMs, endMs }: TimelineProps) {
   const ticks = axisTicks(startMs, endMs, WANTED_TICKS);
@@ -74,7 +80,12 @@ export function Timeline({ rows, omit, startMs, endMs }: TimelineProps) {
       </ul>
       <div className={styles.axis} aria-hidden>
         {ticks.map((ms, i) => (
-          <span key={ms} className={styles.tick} style={{ left: place(ms) }}>
+          <span
+            key={ms}
+            className={styles.tick}
+            data-edge={edgeOf((ms - startMs) / Math.max(1, endMs - startMs))}
+            style={{ left: place(ms) }}
+          >
             {names[i]}
           </span>
         ))}
