@@ -145,12 +145,13 @@ std::string EncodeEntry(const NflogKey& key, const NflogEntry& entry) {
   {
     pbf_writer message(mesh, 1);
     WriteText(message, 1, key.group_key);
-    {
-      pbf_writer receiver(message, 2);
-      WriteText(receiver, 1, key.receiver);
-      WriteText(receiver, 2, key.integration);
-      if (key.index != 0) receiver.add_uint32(3, key.index);
-    }
+    // Written even if it is empty, which a nested writer would leave out.
+    std::string receiver_bytes;
+    pbf_writer receiver(receiver_bytes);
+    WriteText(receiver, 1, key.receiver);
+    WriteText(receiver, 2, key.integration);
+    if (key.index != 0) receiver.add_uint32(3, key.index);
+    message.add_message(2, receiver_bytes);
     WriteTime(message, 5, entry.timestamp_ns);
     message.add_packed_uint64(6, entry.firing.begin(), entry.firing.end());
     message.add_packed_uint64(7, entry.resolved.begin(), entry.resolved.end());

@@ -184,6 +184,8 @@ TEST(EntryRecords, TakeHashesThatAreNotPacked) {
   ASSERT_TRUE(record.ok()) << record.error().message();
   EXPECT_EQ(record->entry.firing, (std::vector<uint64_t>{3, 5}));
   EXPECT_EQ(record->key.Text(), "g://0");
+  // The receiver is empty but there; so it is in what we write.
+  EXPECT_TRUE(DecodeEntry(EncodeEntry(record->key, record->entry)).ok());
 }
 
 }  // namespace
