@@ -6,6 +6,7 @@
 #include <atomic>
 
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "base/text.h"
 
 namespace watchfire {
@@ -14,6 +15,7 @@ namespace {
 std::atomic<LogLevel> g_level{LogLevel::kInfo};
 std::atomic<LogFormat> g_format{LogFormat::kLogfmt};
 std::atomic<std::string*> g_capture{nullptr};
+Mutex g_capture_mutex;  // threads of what is tested log at the same time
 
 spdlog::logger& Sink() {
   // Leaked on purpose: threads may log until the very end of the process.
@@ -127,6 +129,7 @@ void LogLine(LogLevel level, const char* file, int line, std::string_view messag
   for (const LogField& field : fields) append(out, field.key, field.value);
   if (json) out += '}';
   if (std::string* capture = g_capture.load()) {
+    MutexLock lock(g_capture_mutex);
     capture->append(out).push_back('\n');
     return;
   }

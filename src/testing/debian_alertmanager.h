@@ -21,6 +21,7 @@ class DebianAlertmanager {
                                                            const std::string& config);
   ~DebianAlertmanager();
 
+  const std::string& url() const { return url_; }
   // Ends it as an operator would, so that it writes its snapshots; waits. Its log.
   std::string Stop();
   // What its command-line tool prints; an error holds what it complained of.
