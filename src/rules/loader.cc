@@ -133,9 +133,8 @@ Result<RuleSpec> MakeAlert(std::string name, std::string_view expr, int64_t for_
   return MakeRule({}, rule, parse);
 }
 
-Result<GroupSpecs> LoadGroups(const std::string& path, const config::Config& config,
-                              const promql::ParseOptions& parse, FileSystem& files) {
-  std::string text = TRY(files.ReadFile(path, config::kMaxConfigFileBytes));
+Result<GroupSpecs> ReadGroups(std::string_view text, const std::string& path,
+                              const config::Config& config, const promql::ParseOptions& parse) {
   config::RuleFileOptions options;
   options.name_scheme = config.global.metric_name_validation_scheme;
   options.check_expression = [&parse](const std::string& expr) -> Result<void> {
@@ -169,6 +168,12 @@ Result<GroupSpecs> LoadGroups(const std::string& path, const config::Config& con
   std::stable_sort(groups.begin(), groups.end(),
                    [](const auto& a, const auto& b) { return a->name < b->name; });
   return groups;
+}
+
+Result<GroupSpecs> LoadGroups(const std::string& path, const config::Config& config,
+                              const promql::ParseOptions& parse, FileSystem& files) {
+  std::string text = TRY(files.ReadFile(path, config::kMaxConfigFileBytes));
+  return ReadGroups(text, path, config, parse);
 }
 
 Result<GroupSpecs> LoadAll(const config::Config& config, const promql::ParseOptions& parse,

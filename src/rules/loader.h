@@ -75,6 +75,9 @@ Result<RuleSpec> MakeAlert(std::string name, std::string_view expr, int64_t for_
                            const std::map<std::string, std::string>& labels,
                            const promql::ParseOptions& parse);
 
+// The groups of a rule file's text, which is said to be of `path`.
+Result<GroupSpecs> ReadGroups(std::string_view text, const std::string& path,
+                              const config::Config& config, const promql::ParseOptions& parse);
 // Reads one rule file; errors name the file and the place. Of `config`, only `global` counts.
 Result<GroupSpecs> LoadGroups(const std::string& path, const config::Config& config,
                               const promql::ParseOptions& parse, FileSystem& files);
