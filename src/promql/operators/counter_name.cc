@@ -15,7 +15,9 @@ bool NamedLikeCounter(std::string_view name) {
 }  // namespace
 
 CounterNameCheck::CounterNameCheck(QueryContext& context, const PlanNode& range)
-    : context_(context), pos_(range.expr->pos) {
+    : context_(context),
+      pos_(range.expr->pos),
+      one_name_(range.kind == NodeKind::kRange && !range.selector().name.empty()) {
   bool named = range.kind == NodeKind::kRange && NamedLikeCounter(range.selector().name);
   active_ = context.options.type_and_unit_labels || !named;
 }
@@ -42,7 +44,10 @@ void CounterNameCheck::Check(const model::Labels& labels, const Column& column) 
     if (IsAbsent(v)) continue;
     context_.notes.Info(std::move(text), pos_);
     // With types, series of one name may differ in what is wrong with them.
-    if (!context_.options.type_and_unit_labels) told_ = name;
+    if (!context_.options.type_and_unit_labels) {
+      told_ = name;
+      active_ = !one_name_;
+    }
     return;
   }
 }

@@ -129,7 +129,7 @@ class ExtendedRangeStream : public Stream {
       auto window = reader_.Find(range.start - range_.before_ms, end + range_.after_ms);
       if (!window.empty()) Apply(i, window, range);
     }
-    if (counter_name_) counter_name_->Check(reader_.labels(), column_);
+    if (counter_name_ && counter_name_->active()) counter_name_->Check(reader_.labels(), column_);
     return true;
   }
   const model::Labels& labels() override { return reader_.labels(); }

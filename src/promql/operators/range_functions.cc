@@ -78,7 +78,7 @@ class RangeFunctionStream final : public Stream {
       if (odd_quantiles_) NoteQuantiles();
     }
     if (!source_->histograms().empty()) histograms_->Apply(*source_, in_, &column_);
-    if (counter_name_) counter_name_->Check(source_->labels(), column_);
+    if (counter_name_ && counter_name_->active()) counter_name_->Check(source_->labels(), column_);
     return true;
   }
   const model::Labels& labels() override { return source_->labels(); }
