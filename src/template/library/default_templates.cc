@@ -74,6 +74,10 @@ constexpr std::string_view kTemplates = R"TEMPLATE(
   {{- .CommonAnnotations.SortedPairs.Values | join " " }}{{ "\n" }}
   {{- template "__alert_lists" . }}
 {{- end }}
+{{- define "__summary_and_spaced_lists" }}
+  {{- .CommonAnnotations.SortedPairs.Values | join " " }}
+  {{- template "__spaced_alert_lists" . }}
+{{- end }}
 
 {{- define "slack.default.title" }}{{ template "__subject" . }}{{ end }}
 {{- define "slack.default.titlelink" }}{{ template "__alertmanagerURL" . }}{{ end }}
@@ -127,11 +131,11 @@ constexpr std::string_view kTemplates = R"TEMPLATE(
 {{- define "victorops.default.monitoring_tool" }}{{ template "__alertmanager" . }}{{ end }}
 
 {{- define "pushover.default.title" }}{{ template "__subject" . }}{{ end }}
-{{- define "pushover.default.message" }}{{ template "__summary_and_lists" . }}{{ end }}
+{{- define "pushover.default.message" }}{{ template "__summary_and_spaced_lists" . }}{{ end }}
 {{- define "pushover.default.url" }}{{ template "__alertmanagerURL" . }}{{ end }}
 
 {{- define "sns.default.subject" }}{{ template "__subject" . }}{{ end }}
-{{- define "sns.default.message" }}{{ template "__summary_and_lists" . }}{{ end }}
+{{- define "sns.default.message" }}{{ template "__summary_and_spaced_lists" . }}{{ end }}
 
 {{- define "wechat.default.message" }}
   {{- template "__subject" . }}{{ "\n" }}
@@ -150,10 +154,7 @@ constexpr std::string_view kTemplates = R"TEMPLATE(
 {{- define "discord.default.message" }}{{ template "__spaced_alert_lists" . }}{{ end }}
 {{- define "discord.default.content" }}{{ end }}
 
-{{- define "webex.default.message" }}
-  {{- .CommonAnnotations.SortedPairs.Values | join " " }}
-  {{- template "__spaced_alert_lists" . }}
-{{- end }}
+{{- define "webex.default.message" }}{{ template "__summary_and_spaced_lists" . }}{{ end }}
 
 {{- define "msteams.default.title" }}{{ template "__subject" . }}{{ end }}
 {{- define "msteams.default.summary" }}{{ template "__subject" . }}{{ end }}
