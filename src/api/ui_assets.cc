@@ -43,10 +43,15 @@ bool AcceptsGzip(const net::Request& request) {
   return false;
 }
 
-UiPages::UiPages(std::string prefix) : prefix_(std::move(prefix)) {
+UiPages::UiPages(std::string prefix) : prefix_(std::move(prefix)) {}
+
+void UiPages::Fill(std::span<const std::string_view> pages) {
   const UiAsset* index = Find("index.html");
   if (index == nullptr) return;
   index_ = ReplaceAll(Unpack(*index), "<base href=\"/\"", "<base href=\"" + prefix_ + "/\"");
+  constexpr std::string_view kPagesMeta = "<meta name=\"watchfire-pages\" content=\"";
+  std::string list = Join(std::vector<std::string>(pages.begin(), pages.end()), " ");
+  index_ = ReplaceAll(index_, kPagesMeta, std::string(kPagesMeta) + list);
   index_gzip_ = codec::GzipCompress(index_, 9);
   index_etag_ = fmt::format("\"{:016x}\"", Hash(index_));
 }
@@ -91,7 +96,8 @@ net::Response UiPages::Asset(const net::Request& request) const {
   return response;
 }
 
-void UiPages::Register(net::Router& router, std::span<const std::string_view> pages) const {
+void UiPages::Register(net::Router& router, std::span<const std::string_view> pages) {
+  Fill(pages);
   auto index = [this](const net::Request& request) { return Index(request); };
   auto asset = [this](const net::Request& request) { return Asset(request); };
   for (std::string_view page : pages) {

@@ -24,20 +24,22 @@ std::span<const UiAsset> EmbeddedUi();
 // The script-src of the pages' content security policy, with hashes of their inline scripts.
 std::string_view EmbeddedUiScriptSources();
 
-// Serves the pages of the UI on a router. `prefix` is the route prefix without a trailing slash
+// Serves the pages of the UI on one router. `prefix` is the route prefix without a trailing slash
 // ("" or "/prometheus"); it is written into the page's <base href>.
 class UiPages {
  public:
   explicit UiPages(std::string prefix);
-  // Every path in `pages` answers with the UI's page; `/` redirects to the first of them.
-  void Register(net::Router& router, std::span<const std::string_view> pages) const;
+  // Every path in `pages` answers with the UI's page, which is told them and shows no others; `/`
+  // redirects to the first. Once.
+  void Register(net::Router& router, std::span<const std::string_view> pages);
 
  private:
+  void Fill(std::span<const std::string_view> pages);
   net::Response Index(const net::Request& request) const;
   net::Response Asset(const net::Request& request) const;
 
   std::string prefix_;
-  std::string index_;  // with the prefix filled in
+  std::string index_;  // with the prefix and the pages filled in
   std::string index_gzip_;
   std::string index_etag_;
 };

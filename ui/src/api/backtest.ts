@@ -3,6 +3,7 @@
 import { request, unwrap, type ApiSuccess } from './client';
 import {
   bool,
+  float,
   list,
   map,
   number,
@@ -19,7 +20,7 @@ const episode = object({
   pendingAt: time,
   firedAt: optional(time),
   endedAt: optional(time),
-  peak: optional(number),
+  peak: optional(float),
   peakAt: optional(time),
 });
 
@@ -45,6 +46,7 @@ export interface BacktestQuery {
   readonly keepFiringFor: string;
   readonly startMs: number;
   readonly endMs: number;
+  readonly stepMs: number;
 }
 
 export async function fetchBacktest(
@@ -57,6 +59,7 @@ export async function fetchBacktest(
     keep_firing_for: query.keepFiringFor,
     start: String(query.startMs / 1000),
     end: String(query.endMs / 1000),
+    step: String(query.stepMs / 1000),
   };
   const asked = Object.fromEntries(Object.entries(params).filter(([, value]) => value !== ''));
   return unwrap(await request('rule_backtest', backtest, { params: asked, post: true, signal }));

@@ -84,6 +84,10 @@ export function record(value: unknown, path: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
+/** A float as a number, or as text where JSON has none. */
+export const float: Decoder<number> = (value, path) =>
+  typeof value === 'number' ? value : parseFloatText(value, path);
+
 /** A float as the API writes it: text, because JSON has no NaN and no infinities. */
 export function parseFloatText(value: unknown, path: string): number {
   const word = text(value, path);

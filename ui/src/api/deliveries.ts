@@ -34,7 +34,8 @@ export const attempt = object({
   durationMs: withDefault(number, 0),
   delivered: withDefault(bool, false),
   retry: withDefault(bool, false),
-  status: optional(number),
+  /** Of HTTP; null where nothing of that kind was spoken. */
+  status: (value, path) => optional(number)(value, path) || null,
   error: words,
   failure: words,
   request: words,

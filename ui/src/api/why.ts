@@ -4,25 +4,20 @@ import { heldAlert } from './alerts';
 import { requestBare, unwrap, type ApiSuccess } from './client';
 import {
   bool,
+  float,
   list,
   listOrNull,
   map,
   number,
   object,
   optional,
-  parseFloatText,
   text,
   time,
   withDefault,
   type Decoded,
-  type Decoder,
 } from './decode';
 import { threshold } from './rules';
 import { silence } from './silences';
-
-/** A value of PromQL: a number, or text where JSON has none. */
-const value: Decoder<number> = (found, path) =>
-  typeof found === 'number' ? found : parseFloatText(found, path);
 
 const integration = object({
   integration: text,
@@ -64,7 +59,8 @@ const rule = object({
   health: withDefault(text, 'unknown'),
   lastError: withDefault(text, ''),
   activeAt: optional(time),
-  value: optional(value),
+  // Empty while there is no alert.
+  value: (found, path) => (found === '' ? null : optional(float)(found, path)),
   threshold: optional(threshold),
 });
 
@@ -85,7 +81,7 @@ const explanation = object({
     object({
       fingerprint: text,
       labels: map(text),
-      ruleIndex: withDefault(number, 0),
+      ruleIndex: optional(number),
       ruleName: withDefault(text, ''),
     }),
   ),

@@ -1,5 +1,6 @@
 import { IconMapQuestion } from '@tabler/icons-react';
 import { Link } from 'wouter';
+import { HOME } from '../api/served';
 import { EmptyState } from '../parts/EmptyState';
 
 export function NotFound() {
@@ -7,7 +8,7 @@ export function NotFound() {
     <EmptyState
       icon={<IconMapQuestion size={32} stroke={1.5} />}
       title="There is no page at this address"
-      action={<Link href="/query">Go to Query</Link>}
+      action={<Link href={HOME}>Go to the first page</Link>}
     />
   );
 }

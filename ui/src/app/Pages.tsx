@@ -1,5 +1,6 @@
 import { lazy } from 'react';
 import { Redirect, Route, Switch, useSearch } from 'wouter';
+import { HOME } from '../api/served';
 import { NotFound } from './NotFound';
 
 // Each page arrives when it is first opened.
@@ -69,7 +70,7 @@ export function Pages() {
   const suffix = search === '' ? '' : `?${search}`;
   return (
     <Switch>
-      <Route path="/">{<Redirect to={`/query${suffix}`} replace />}</Route>
+      <Route path="/">{<Redirect to={`${HOME}${suffix}`} replace />}</Route>
       <Route path="/graph">{<Redirect to={`/query${suffix}`} replace />}</Route>
       <Route path="/alerting/list">{<Redirect to="/alerts" replace />}</Route>
       <Route path="/query" component={QueryPage} />

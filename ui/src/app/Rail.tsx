@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { fetchBuildInfo } from '../api/status';
+import { HOME, isServed } from '../api/served';
 import { Flame } from './Flame';
 import { RAIL, whereIs } from './places';
 import { VERSION } from './version';
@@ -18,7 +19,7 @@ export interface RailProps {
 export function Rail({ path, slim, onSlim, onLeave }: RailProps) {
   const [asked, setAsked] = useState(false);
   const build = useQuery({
-    enabled: asked,
+    enabled: asked && isServed('/query'),
     queryKey: ['buildinfo'],
     queryFn: ({ signal }) => fetchBuildInfo(signal),
     staleTime: Infinity,
@@ -28,7 +29,7 @@ export function Rail({ path, slim, onSlim, onLeave }: RailProps) {
   const Fold = slim ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
   return (
     <nav className={styles.rail} data-slim={slim || undefined} aria-label="Pages" id="rail">
-      <Link href="/query" className={styles.brand} aria-label="watchfire" onClick={onLeave}>
+      <Link href={HOME} className={styles.brand} aria-label="watchfire" onClick={onLeave}>
         <Flame size={26} />
         <span className={styles.word}>watchfire</span>
       </Link>

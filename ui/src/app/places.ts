@@ -6,6 +6,7 @@ import {
   IconTargetArrow,
   type Icon,
 } from '@tabler/icons-react';
+import { isServed } from '../api/served';
 
 export interface Place {
   readonly path: string;
@@ -18,8 +19,8 @@ export interface Place {
   readonly words: string;
 }
 
-/** Every page there is; the rail, the palette, the keys and the titles are made from this. */
-export const PLACES: readonly Place[] = [
+/** Every page there is; the rail, the palette, the keys and the titles are made from it. */
+const ALL: readonly Place[] = [
   {
     path: '/query',
     name: 'Query',
@@ -168,6 +169,9 @@ export const PLACES: readonly Place[] = [
     words: 'tsdb head cardinality series',
   },
 ];
+
+/** Those that this listener answers. */
+export const PLACES: readonly Place[] = ALL.filter((place) => isServed(place.path));
 
 export const RAIL: readonly Place[] = PLACES.filter((place) => place.under === undefined);
 

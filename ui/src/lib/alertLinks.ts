@@ -19,11 +19,19 @@ export interface BacktestOf {
   readonly expr: string;
   readonly forSeconds: number;
   readonly name: string;
+  /** Of its group, where that is known. */
+  readonly intervalSeconds?: number;
 }
 
-export function backtestAddress({ expr, forSeconds, name }: BacktestOf): string {
+export function backtestAddress({
+  expr,
+  forSeconds,
+  name,
+  intervalSeconds = 0,
+}: BacktestOf): string {
   const params = new URLSearchParams({ expr });
   if (forSeconds > 0) params.set('for', `${forSeconds}s`);
   if (name !== '') params.set('name', name);
+  if (intervalSeconds > 0) params.set('every', `${intervalSeconds}s`);
   return `/backtest?${params.toString()}`;
 }

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { isServed } from '../api/served';
 import { fetchMetricNames } from '../api/metadata';
 
 const NONE: readonly string[] = [];
@@ -9,6 +10,7 @@ export function usePromqlNames(): readonly string[] {
     queryKey: ['metric-names'],
     queryFn: ({ signal }) => fetchMetricNames(signal),
     staleTime: 60_000,
+    enabled: isServed('/query'),
   });
   return query.data?.data ?? NONE;
 }

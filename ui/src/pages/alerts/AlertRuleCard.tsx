@@ -50,7 +50,12 @@ export function AlertRuleCard({ rule, group, now, held, onPick }: AlertRuleCardP
     <span className={styles.links}>
       <Link href={address}>Query</Link>
       <Link
-        href={backtestAddress({ expr: rule.query, forSeconds: rule.duration, name: rule.name })}
+        href={backtestAddress({
+          expr: rule.query,
+          forSeconds: rule.duration,
+          name: rule.name,
+          intervalSeconds: group.interval,
+        })}
       >
         Back-test
       </Link>

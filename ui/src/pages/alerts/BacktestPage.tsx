@@ -16,7 +16,7 @@ import { TabLinks } from '../../parts/TabLinks';
 import { TextField } from '../../parts/TextField';
 import { ExpressionField } from '../../promql/ExpressionField';
 import { BacktestResult } from './BacktestResult';
-import { readBacktest, writeBacktest, type BacktestForm } from './backtestAddress';
+import { backtestStep, readBacktest, writeBacktest, type BacktestForm } from './backtestAddress';
 import { ALERT_TABS } from '../../panels/alerts/tabs';
 import styles from './backtest.module.css';
 
@@ -48,14 +48,17 @@ export function BacktestPage() {
   const query = useQuery({
     queryKey: key,
     queryFn: ({ signal }) => {
-      const endMs = Math.floor(askedAt / 1000) * 1000;
+      const rangeMs = parseDuration(asked.range) ?? 0;
+      const stepMs = backtestStep(rangeMs, asked.every);
+      const endMs = Math.floor(askedAt / stepMs) * stepMs;
       return fetchBacktest(
         {
           expr: asked.expr,
           for: asked.for,
           keepFiringFor: asked.keep,
-          startMs: endMs - (parseDuration(asked.range) ?? 0),
+          startMs: endMs - rangeMs,
           endMs,
+          stepMs,
         },
         signal,
       );

@@ -1,5 +1,6 @@
 import { Link } from 'wouter';
 import type { ExplainedRule } from '../../api/why';
+import { isServed } from '../../api/served';
 import { backtestAddress } from '../../lib/alertLinks';
 import { forProgress } from '../../lib/forProgress';
 import { formatDuration, formatRelative } from '../../lib/time';
@@ -57,14 +58,22 @@ export function RuleStep({ rule, now }: RuleStepProps) {
         </p>
       )}
       {rule.lastError !== '' && <p className={styles.error}>{rule.lastError}</p>}
-      <Sparkline expr={threshold?.left ?? rule.query} threshold={threshold} rangeMs={HOUR} />
+      {isServed('/query') && (
+        <Sparkline expr={threshold?.left ?? rule.query} threshold={threshold} rangeMs={HOUR} />
+      )}
       <p className={styles.line}>
         <code className={styles.expr}>{rule.query}</code>
-        <Link
-          href={backtestAddress({ expr: rule.query, forSeconds: rule.forSeconds, name: rule.name })}
-        >
-          Back-test
-        </Link>
+        {isServed('/backtest') && (
+          <Link
+            href={backtestAddress({
+              expr: rule.query,
+              forSeconds: rule.forSeconds,
+              name: rule.name,
+            })}
+          >
+            Back-test
+          </Link>
+        )}
       </p>
     </>
   );

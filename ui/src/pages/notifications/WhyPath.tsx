@@ -86,6 +86,12 @@ export function WhyPath({ why, now }: WhyPathProps) {
   );
 }
 
+/** Rules of inhibition have a name, or only their place in the file. */
+function inhibitionRule(name: string, index: number | null): string {
+  if (name !== '') return ` by the rule ${name}`;
+  return index === null ? '' : ` by rule ${index + 1}`;
+}
+
 function Hidden({ why, now }: WhyPathProps) {
   const { silences, inhibitedBy } = why;
   if (silences.length === 0 && inhibitedBy.length === 0) return null;
@@ -104,9 +110,7 @@ function Hidden({ why, now }: WhyPathProps) {
       ))}
       {inhibitedBy.map((one) => (
         <li key={one.fingerprint} className={styles.line}>
-          <span>
-            {`Inhibited by rule ${one.ruleName === '' ? one.ruleIndex + 1 : one.ruleName}, because of`}
-          </span>
+          <span>{`Inhibited${inhibitionRule(one.ruleName, one.ruleIndex)}, because of`}</span>
           <LabelChips labels={one.labels} />
           <Link href={`/notifications/why?fingerprint=${one.fingerprint}`}>Why that one</Link>
         </li>

@@ -54,7 +54,13 @@ export function GroupCard({ group, now, onPick }: GroupCardProps) {
         </span>
       </header>
       {rules.map((rule, i) => (
-        <RuleRow key={`${rule.name} ${i}`} rule={rule} now={now} onPick={onPick} />
+        <RuleRow
+          key={`${rule.name} ${i}`}
+          rule={rule}
+          interval={interval}
+          now={now}
+          onPick={onPick}
+        />
       ))}
     </section>
   );

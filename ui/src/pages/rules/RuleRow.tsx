@@ -11,6 +11,8 @@ import styles from './rules.module.css';
 
 export interface RuleRowProps {
   rule: Rule;
+  /** Of its group, in seconds. */
+  interval: number;
   now: number;
   onPick: (name: string, value: string, exclude: boolean) => void;
 }
@@ -35,7 +37,7 @@ function badge(rule: Rule) {
   return <StateBadge tone={tone}>{word}</StateBadge>;
 }
 
-export function RuleRow({ rule, now, onPick }: RuleRowProps) {
+export function RuleRow({ rule, interval, now, onPick }: RuleRowProps) {
   const address = `/query?${encodePanels([{ ...NEW_PANEL, expr: rule.query }])}`;
   const alerting = rule.type === 'alerting' ? rule : null;
   return (
@@ -69,12 +71,12 @@ export function RuleRow({ rule, now, onPick }: RuleRowProps) {
         )}
         {rule.lastError !== '' && <p className={styles.error}>{rule.lastError}</p>}
       </div>
-      <Figures rule={rule} now={now} />
+      <Figures rule={rule} interval={interval} now={now} />
     </div>
   );
 }
 
-function Figures({ rule, now }: Pick<RuleRowProps, 'rule' | 'now'>) {
+function Figures({ rule, interval, now }: Omit<RuleRowProps, 'onPick'>) {
   const alerting = rule.type === 'alerting' ? rule : null;
   return (
     <div className={styles.figures}>
@@ -99,6 +101,7 @@ function Figures({ rule, now }: Pick<RuleRowProps, 'rule' | 'now'>) {
               expr: rule.query,
               forSeconds: alerting.duration,
               name: rule.name,
+              intervalSeconds: interval,
             })}
           >
             Back-test
