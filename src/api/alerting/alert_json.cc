@@ -22,7 +22,7 @@ std::string SilenceTime(int64_t ns) {
 
 }  // namespace
 
-void WriteLabels(codec::JsonWriter& out, const model::Labels& labels) {
+void WriteLabelSet(codec::JsonWriter& out, const model::Labels& labels) {
   out.BeginObject();
   for (const model::LabelView& label : labels) out.Key(label.name).String(label.value);
   out.EndObject();
@@ -65,7 +65,7 @@ void WriteAlert(codec::JsonWriter& out, const alerting::Alert& alert,
   WriteAlertStatus(out.Key("status"), mutes, muted_by);
   out.Field("updatedAt", alerting::FormatMillis(alert.updated_at));
   if (!alert.generator_url.empty()) out.Field("generatorURL", alert.generator_url);
-  WriteLabels(out.Key("labels"), alert.labels);
+  WriteLabelSet(out.Key("labels"), alert.labels);
   out.EndObject();
 }
 

@@ -14,7 +14,7 @@
 
 namespace watchfire::api {
 
-void WriteLabels(codec::JsonWriter& out, const model::Labels& labels);
+void WriteLabelSet(codec::JsonWriter& out, const model::Labels& labels);
 void WriteNames(codec::JsonWriter& out, const std::vector<std::string>& names);
 // `[{"name":…},…]`.
 void WriteReceiverNames(codec::JsonWriter& out, const std::vector<std::string>& names);

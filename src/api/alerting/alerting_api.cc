@@ -55,8 +55,18 @@ net::Response WrongMethod(const net::Request& request, const std::vector<std::st
   return response;
 }
 
+// What all answers below /api/v2 have; `any_site`: pages of other sites may read it.
+void AddHeaders(const net::Request& request, bool any_site, net::Response& response) {
+  response.headers.Set("Cache-Control", "no-store");
+  if (!any_site) return;
+  response.headers.Add("Vary", "Origin");
+  if (request.headers.Has("Origin")) response.headers.Set("Access-Control-Allow-Origin", "*");
+}
+
 net::Response UnknownPath(const net::Request& request) {
-  return FrameworkError(404, fmt::format("path {} was not found", request.path));
+  net::Response response = FrameworkError(404, fmt::format("path {} was not found", request.path));
+  AddHeaders(request, true, response);
+  return response;
 }
 
 client::Counter& Received(client::Registry& registry, const char* status) {
@@ -156,17 +166,10 @@ void AlertingApi::Path(net::Router& router, std::string pattern, std::string lab
       if (operation.method == method) call = operation.call;
     }
     auto answer = [this, call, allowed, origin](const net::Request& request) {
-      bool upstream = origin == Origin::kUpstream;
-      if (upstream && IsPreflight(request)) return Preflight(request);
+      if (origin == Origin::kUpstream && IsPreflight(request)) return Preflight(request);
       net::Response response =
           call != nullptr ? (this->*call)(request) : WrongMethod(request, allowed);
-      response.headers.Set("Cache-Control", "no-store");
-      if (upstream) {
-        response.headers.Add("Vary", "Origin");
-        if (request.headers.Has("Origin")) {
-          response.headers.Set("Access-Control-Allow-Origin", "*");
-        }
-      }
+      AddHeaders(request, origin == Origin::kUpstream, response);
       return response;
     };
     router.Handle(std::string(method), pattern, Measured(label, std::move(answer)), label);
@@ -174,9 +177,10 @@ void AlertingApi::Path(net::Router& router, std::string pattern, std::string lab
 }
 
 void AlertingApi::Register(net::Router& router) {
-  auto upstream = [&](std::string path, std::vector<Operation> operations) {
+  auto upstream = [&](const std::string& path, const std::vector<Operation>& operations) {
     std::string label = ReplaceAll(path, ":id", "{silenceID}");
-    Path(router, std::move(path), std::move(label), std::move(operations), Origin::kUpstream);
+    Path(router, path, label, operations, Origin::kUpstream);
+    Path(router, path + "/", label, operations, Origin::kUpstream);
   };
   upstream("/api/v2/status", {{"GET", &AlertingApi::GetStatus}});
   upstream("/api/v2/receivers", {{"GET", &AlertingApi::GetReceivers}});

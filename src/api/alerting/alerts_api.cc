@@ -190,7 +190,7 @@ net::Response AlertingApi::GetGroups(const net::Request& request) {
                  one.group->muted_by);
     }
     out.EndArray();
-    WriteLabels(out.Key("labels"), one.group->labels);
+    WriteLabelSet(out.Key("labels"), one.group->labels);
     out.Key("receiver").BeginObject().Field("name", one.group->receiver).EndObject();
     out.Key("routeLabels").BeginObject();
     for (const auto& [name, value] : one.group->route_labels) out.Field(name, value);

@@ -171,9 +171,12 @@ void MakeMatchers(const std::vector<MatcherParts>& all, PostedSilence* posted) {
     Result<amconfig::Matcher> matcher =
         amconfig::Matcher::Make(all[i].type(), *all[i].name, *all[i].value);
     if (!matcher.ok()) {
+      // Here upstream compiles the pattern as it is.
+      Result<model::Regex> plain = model::Regex::Compile(*all[i].value);
+      const Error& error = plain.ok() ? matcher.error() : plain.error();
       posted->bad_matcher = Error::Invalid(
           "invalid silence: invalid label matcher {} in set 0: invalid regular expression {}: {}",
-          i, GoQuote(*all[i].value), matcher.error().message());
+          i, GoQuote(*all[i].value), error.message());
       return;
     }
     made.push_back(std::move(*matcher));

@@ -40,7 +40,7 @@ Result<alerting::DeliveryQuery> ParseDeliveryQuery(const net::Values& query) {
 void WriteAlertPart(codec::JsonWriter& out, const alerting::Delivery::AlertPart& part) {
   out.BeginObject();
   out.Field("fingerprint", routing::FingerprintText(part.fingerprint));
-  WriteLabels(out.Key("labels"), part.labels);
+  WriteLabelSet(out.Key("labels"), part.labels);
   out.Field("resolved", part.resolved);
   out.Field("muted", part.muted);
   WriteNames(out.Key("mutedBy"), part.muted_by);
@@ -76,7 +76,7 @@ void WriteDelivery(codec::JsonWriter& out, const alerting::Delivery& delivery, b
   out.Field("index", static_cast<uint64_t>(delivery.index));
   out.Field("routeId", delivery.route_id);
   out.Field("groupKey", delivery.group_key);
-  WriteLabels(out.Key("groupLabels"), delivery.group_labels);
+  WriteLabelSet(out.Key("groupLabels"), delivery.group_labels);
   out.Field("outcome", delivery.outcome);
   out.Field("reason", delivery.reason);
   out.Field("decision", delivery.decision);

@@ -57,7 +57,7 @@ void WriteInhibitors(codec::JsonWriter& out, const alerting::Alertmanager& manag
     Result<uint64_t> fingerprint = ParseFingerprint(text);
     alerting::AlertPtr source = fingerprint.ok() ? manager.Find(*fingerprint) : nullptr;
     out.BeginObject().Field("fingerprint", text);
-    WriteLabels(out.Key("labels"), source ? source->labels : model::Labels());
+    WriteLabelSet(out.Key("labels"), source ? source->labels : model::Labels());
     std::optional<size_t> rule =
         source ? InhibitingRule(*loaded->config, source->labels, explained.labels) : std::nullopt;
     if (rule) {
@@ -102,7 +102,7 @@ void WriteRoute(codec::JsonWriter& out, const routing::RouteTree& tree,
   out.Field("routeId", route.route_id);
   out.Field("receiver", route.receiver);
   WriteNames(out.Key("path"), route.path);
-  WriteLabels(out.Key("groupLabels"), route.group_labels);
+  WriteLabelSet(out.Key("groupLabels"), route.group_labels);
   out.Field("groupKey", route.group_key);
   out.Field("groupExists", exists);
   bool of_group = exists || node == nullptr;
@@ -178,7 +178,7 @@ net::Response AlertingApi::Explain(const net::Request& request) {
   } else {
     out.Null();
   }
-  WriteLabels(out.Key("labels"), explained.labels);
+  WriteLabelSet(out.Key("labels"), explained.labels);
   out.Field("fingerprint", routing::FingerprintText(routing::Fingerprint(explained.labels)));
   out.Field("resolved", explained.resolved);
   out.Field("verdict", explained.verdict);

@@ -197,7 +197,7 @@ net::Response AlertingApi::GetGroupStates(const net::Request&) {
     out.Field("receiver", group.receiver);
     out.Field("routeId", group.route_id);
     out.Field("groupKey", group.group_key);
-    WriteLabels(out.Key("labels"), group.labels);
+    WriteLabelSet(out.Key("labels"), group.labels);
     WriteTime(out, "created", group.created);
     WriteTime(out, "lastFlush", group.last_flush);
     WriteTime(out, "nextFlush", group.next_flush);

@@ -38,7 +38,7 @@ void WriteDryRun(codec::JsonWriter& out, const alerting::DryRun& result) {
   for (const alerting::DryRunChange& change : result.changes) {
     out.BeginObject();
     out.Field("fingerprint", routing::FingerprintText(change.alert->fingerprint));
-    WriteLabels(out.Key("labels"), change.alert->labels);
+    WriteLabelSet(out.Key("labels"), change.alert->labels);
     WriteNames(out.Key("before"), change.before);
     WriteNames(out.Key("after"), change.after);
     out.EndObject();
@@ -88,7 +88,7 @@ net::Response AlertingApi::GetReceivers(const net::Request& request) {
     if (!amconfig::MatchesAll(*wanted, labels)) continue;
     codec::JsonWriter& out = answer.Next();
     out.BeginObject();
-    WriteLabels(out.Key("labels"), labels);
+    WriteLabelSet(out.Key("labels"), labels);
     out.Field("name", receiver.name).EndObject();
   }
   return answer.Finish();
