@@ -203,4 +203,10 @@ int Run(std::vector<std::string> arguments) {
   return 1;
 }
 
+std::optional<int> RunAs(std::string_view program, std::vector<std::string> arguments) {
+  if (program == "amtool") return amtool::Run(arguments);
+  if (program == "promtool") return Run(std::move(arguments));
+  return std::nullopt;
+}
+
 }  // namespace watchfire::tool

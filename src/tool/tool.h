@@ -17,12 +17,18 @@
 //
 // Results go to stdout, failures to stderr. Exit codes: 0 done, 1 failed, 2 wrong usage.
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace watchfire::tool {
 
 // `arguments` behind the word "tool".
 int Run(std::vector<std::string> arguments);
+
+// The same for a program called by the name of one of the tools that this one stands in for,
+// promtool and amtool; nullopt for any other name.
+std::optional<int> RunAs(std::string_view program, std::vector<std::string> arguments);
 
 }  // namespace watchfire::tool
