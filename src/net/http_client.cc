@@ -99,6 +99,7 @@ Result<HttpResponse> HttpClient::Do(const HttpRequest& request) {
   outgoing.body = request.body;
   outgoing.timeout_ms = request.timeout_ms;
   outgoing.body_limit = request.body_limit == 0 ? kDefaultBodyLimit : request.body_limit;
+  outgoing.cut_body = request.cut_body;
   int64_t start_ns = Clock::System()->MonotonicNs();
   TRY(impl_->profile->Authorize(request.cancelled, outgoing));
   // What a token has cost is part of the request's time.

@@ -112,6 +112,8 @@ struct HttpRequest {
   int64_t timeout_ms = 30'000;  // redirects and token requests included
   // A body of this many bytes or more is an error; 0: kDefaultBodyLimit.
   uint64_t body_limit = 0;
+  // It is no error then, but what is beyond is not read: for answers of which the status counts.
+  bool cut_body = false;
   // Looked at several times a second while waiting; may be empty.
   std::shared_ptr<const std::atomic<bool>> cancelled;
 };

@@ -75,6 +75,18 @@ bool Has(const Result<HttpResponse>& response, std::string_view text) {
   return response.ok() && response->body.find(text) != std::string::npos;
 }
 
+TEST_F(HttpClientTest, CutsALongBodyIfThatIsAskedFor) {
+  HttpRequest request;
+  request.url = Url("/big?5000000");
+  request.body_limit = 1000;
+  EXPECT_EQ(Do(request).error().code(), ErrorCode::kLimit);
+  request.cut_body = true;
+  Result<HttpResponse> response = Do(request);
+  ASSERT_TRUE(response.ok()) << response.error().message();
+  EXPECT_EQ(response->status, 200);
+  EXPECT_EQ(response->body, std::string(999, 'b'));
+}
+
 TEST_F(HttpClientTest, SendsWhatItIsTold) {
   options_.user_agent = "Prometheus/9.9";
   HttpRequest request;

@@ -25,6 +25,7 @@ struct OutgoingRequest {
   std::string body;
   int64_t timeout_ms = 0;
   uint64_t body_limit = kDefaultBodyLimit;
+  bool cut_body = false;
 };
 
 class HttpProfile {

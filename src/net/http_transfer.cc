@@ -331,6 +331,7 @@ size_t Transfer::Impl::BodyCallback(char* bytes, size_t size, size_t count, void
 bool Transfer::Impl::OnBody(std::string_view bytes) {
   if (response.body.size() + bytes.size() >= request.body_limit) {
     limit_hit = true;
+    response.body.append(bytes.substr(0, request.body_limit - 1 - response.body.size()));
     return false;
   }
   response.body.append(bytes);
@@ -450,7 +451,8 @@ Result<void> Transfer::Begin(OutgoingRequest request, std::string buffer) {
 
 std::optional<Result<HttpResponse>> Transfer::Finish(int code) {
   Impl& impl = *impl_;
-  if (code != CURLE_OK) return impl.CurlFailure(static_cast<CURLcode>(code));
+  bool cut = impl.limit_hit && impl.request.cut_body;
+  if (code != CURLE_OK && !cut) return impl.CurlFailure(static_cast<CURLcode>(code));
   long status = 0;
   curl_easy_getinfo(impl.easy, CURLINFO_RESPONSE_CODE, &status);
   impl.response.status = static_cast<int>(status);
