@@ -4,7 +4,7 @@
 
 #include "notify/integrations.h"
 #include "notify/notify.h"
-#include "notify/template_data.h"
+#include "notify/parts/template_data.h"
 
 namespace watchfire::notify {
 namespace {
@@ -42,15 +42,23 @@ class Builder {
 Result<Integrations> BuildAll(const amconfig::Receiver& receiver, const Environment& environment) {
   Builder builder(environment);
   builder.Add("webhook", receiver.webhook_configs, BuildWebhook);
+  builder.Add("email", receiver.email_configs, BuildEmail);
+  builder.Add("pagerduty", receiver.pagerduty_configs, BuildPagerduty);
+  builder.Add("opsgenie", receiver.opsgenie_configs, BuildOpsgenie);
+  builder.Add("wechat", receiver.wechat_configs, BuildWechat);
   builder.Add("slack", receiver.slack_configs, BuildSlack);
+  builder.Add("victorops", receiver.victorops_configs, BuildVictorops);
   builder.Add("pushover", receiver.pushover_configs, BuildPushover);
+  builder.Add("sns", receiver.sns_configs, BuildSns);
   builder.Add("telegram", receiver.telegram_configs, BuildTelegram);
   builder.Add("discord", receiver.discord_configs, BuildDiscord);
   builder.Add("webex", receiver.webex_configs, BuildWebex);
   builder.Add("msteams", receiver.msteams_configs, BuildMsteams);
   builder.Add("msteamsv2", receiver.msteamsv2_configs, BuildMsteamsv2);
+  builder.Add("jira", receiver.jira_configs, BuildJira);
   builder.Add("rocketchat", receiver.rocketchat_configs, BuildRocketchat);
   builder.Add("mattermost", receiver.mattermost_configs, BuildMattermost);
+  builder.Add("incidentio", receiver.incidentio_configs, BuildIncidentio);
   return builder.Take();
 }
 

@@ -1,9 +1,9 @@
 // Discord: one embed, red or green.
 
 #include "alerting/amconfig/receivers.h"
-#include "notify/http_integration.h"
 #include "notify/integrations.h"
-#include "notify/truncate.h"
+#include "notify/parts/http_integration.h"
+#include "notify/parts/truncate.h"
 
 namespace watchfire::notify {
 namespace {

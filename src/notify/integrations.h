@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "alerting/amconfig/receivers.h"
-#include "notify/integration.h"
+#include "notify/parts/integration.h"
 
 namespace watchfire::notify {
 

@@ -2,9 +2,9 @@
 
 #include "alerting/amconfig/receivers.h"
 #include "base/text.h"
-#include "notify/http_integration.h"
 #include "notify/integrations.h"
-#include "notify/truncate.h"
+#include "notify/parts/http_integration.h"
+#include "notify/parts/truncate.h"
 
 namespace watchfire::notify {
 namespace {

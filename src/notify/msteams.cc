@@ -1,8 +1,8 @@
 // Microsoft Teams by its old connectors: a message card.
 
 #include "alerting/amconfig/receivers.h"
-#include "notify/http_integration.h"
 #include "notify/integrations.h"
+#include "notify/parts/http_integration.h"
 
 namespace watchfire::notify {
 namespace {

@@ -1,8 +1,8 @@
 // Microsoft Teams by Power Automate's workflows: an adaptive card.
 
 #include "alerting/amconfig/receivers.h"
-#include "notify/http_integration.h"
 #include "notify/integrations.h"
+#include "notify/parts/http_integration.h"
 
 namespace watchfire::notify {
 namespace {

@@ -7,29 +7,15 @@
 // Notifiers are thread-safe and block while they talk. Whatever they return for people to read
 // (Attempt) has keys, tokens and passwords replaced by `<secret>`.
 
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "alerting/alerts/notification.h"
 #include "alerting/amconfig/config.h"
-#include "base/clock.h"
-#include "base/file.h"
 #include "base/result.h"
-#include "base/time_zone.h"
-#include "template/library/alert_templates.h"
+#include "notify/parts/environment.h"
 
 namespace watchfire::notify {
-
-// Shared by all notifiers of a configuration; what is pointed to outlives them.
-struct Environment {
-  std::shared_ptr<const templates::AlertTemplates> templates;
-  std::string external_url;
-  std::string user_agent;  // "Alertmanager/0.34.0"
-  const Clock* clock = nullptr;
-  ZoneLoader zones;  // unset: only UTC
-  FileSystem* files = nullptr;
-};
 
 // Errors: an http_config that contradicts itself, a file of tokens that cannot be read where
 // upstream reads it at this moment. A text that is no valid template is no error here: the

@@ -2,9 +2,9 @@
 
 #include "alerting/amconfig/receivers.h"
 #include "base/text.h"
-#include "notify/http_integration.h"
 #include "notify/integrations.h"
-#include "notify/truncate.h"
+#include "notify/parts/http_integration.h"
+#include "notify/parts/truncate.h"
 
 namespace watchfire::notify {
 namespace {
@@ -49,7 +49,7 @@ class Pushover final : public HttpIntegration {
     AddMessage(delivery, parameters);
     if (delivery.render.error()) return delivery.Unrenderable();
 
-    Exchange exchange = Post(delivery, {.url = std::string(kUrl) + "?" + parameters.Encode(),
+    Exchange exchange = Post(delivery, {.url = fmt::format("{}?{}", kUrl, parameters.Encode()),
                                         .content_type = "text/plain",
                                         .secret_url = false});
     if (exchange.answered) Judge(exchange);

@@ -3,9 +3,9 @@
 #include "alerting/amconfig/receivers.h"
 #include "base/text.h"
 #include "codec/json.h"
-#include "notify/http_integration.h"
 #include "notify/integrations.h"
-#include "notify/truncate.h"
+#include "notify/parts/http_integration.h"
+#include "notify/parts/truncate.h"
 
 namespace watchfire::notify {
 namespace {

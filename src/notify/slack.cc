@@ -5,9 +5,9 @@
 #include "alerting/amconfig/receivers.h"
 #include "base/text.h"
 #include "codec/json.h"
-#include "notify/http_integration.h"
 #include "notify/integrations.h"
-#include "notify/truncate.h"
+#include "notify/parts/http_integration.h"
+#include "notify/parts/truncate.h"
 
 namespace watchfire::notify {
 namespace {
@@ -88,7 +88,10 @@ class Slack final : public HttpIntegration {
 
  protected:
   Attempt Send(Delivery& delivery) override {
-    Result<std::string> url = delivery.SecretOrFile(config_.api_url, config_.api_url_file);
+    // An app's address is everybody's; only webhooks are secrets.
+    bool secret = config_.api_url.reveal() != config_.app_url.text;
+    Result<std::string> url = config_.app_url.text;
+    if (secret) url = delivery.SecretOrFile(config_.api_url, config_.api_url_file);
     if (!url.ok()) return FailedAttempt(url.error(), false);
     Posted posted;
     if (config_.update_message) {
@@ -101,8 +104,6 @@ class Slack final : public HttpIntegration {
     std::string body = Body(delivery.render, channel, update ? posted.timestamp : "");
     if (delivery.render.error()) return delivery.Unrenderable();
 
-    // An app's address is everybody's; only webhooks are secrets.
-    bool secret = *url != config_.app_url.text;
     Exchange exchange = Post(delivery, {.url = update ? UpdateUrl(*url) : *url,
                                         .body = std::move(body),
                                         .secret_url = secret,
@@ -126,22 +127,25 @@ class Slack final : public HttpIntegration {
 
   void AddActions() {
     for (const amconfig::SlackAction& action : config_.actions) {
-      std::string path = fmt::format("actions[{}].", actions_.size());
+      std::string path = fmt::format("actions[{}]", actions_.size());
       auto text = [&](const char* key, const std::string& value) -> const Field& {
-        return fields().Text(path + key, value);
+        return fields().Text(path + "." + key, value);
       };
-      std::optional<Confirmation> confirm;
-      if (action.confirm) {
-        const amconfig::SlackConfirmation& config = *action.confirm;
-        confirm.emplace(Confirmation{text("confirm.text", config.text),
-                                     text("confirm.title", config.title),
-                                     text("confirm.ok_text", config.ok_text),
-                                     text("confirm.dismiss_text", config.dismiss_text)});
-      }
       actions_.push_back({text("type", action.type), text("text", action.text),
                           text("url", action.url), text("style", action.style),
-                          text("name", action.name), text("value", action.value), confirm});
+                          text("name", action.name), text("value", action.value),
+                          PrepareConfirmation(action, path + ".confirm.")});
     }
+  }
+
+  std::optional<Confirmation> PrepareConfirmation(const amconfig::SlackAction& action,
+                                                  const std::string& path) {
+    if (!action.confirm) return std::nullopt;
+    const amconfig::SlackConfirmation& confirm = *action.confirm;
+    return Confirmation{fields().Text(path + "text", confirm.text),
+                        fields().Text(path + "title", confirm.title),
+                        fields().Text(path + "ok_text", confirm.ok_text),
+                        fields().Text(path + "dismiss_text", confirm.dismiss_text)};
   }
 
   static std::string UpdateUrl(const std::string& url) {

@@ -5,9 +5,9 @@
 #include "base/numbers.h"
 #include "base/text.h"
 #include "codec/json.h"
-#include "notify/http_integration.h"
 #include "notify/integrations.h"
-#include "notify/truncate.h"
+#include "notify/parts/http_integration.h"
+#include "notify/parts/truncate.h"
 
 namespace watchfire::notify {
 namespace {

@@ -1,9 +1,9 @@
 // Webex: Markdown for a room; who we are is said by http_config.
 
 #include "alerting/amconfig/receivers.h"
-#include "notify/http_integration.h"
 #include "notify/integrations.h"
-#include "notify/truncate.h"
+#include "notify/parts/http_integration.h"
+#include "notify/parts/truncate.h"
 
 namespace watchfire::notify {
 namespace {

@@ -1,9 +1,9 @@
 // Webhook: the data that templates see, as JSON, or a tree of the configuration's own.
 
 #include "alerting/amconfig/receivers.h"
-#include "notify/http_integration.h"
 #include "notify/integrations.h"
-#include "notify/payload.h"
+#include "notify/parts/http_integration.h"
+#include "notify/parts/payload.h"
 #include "template/json_text.h"
 
 namespace watchfire::notify {

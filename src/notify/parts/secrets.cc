@@ -1,4 +1,4 @@
-#include "notify/secrets.h"
+#include "notify/parts/secrets.h"
 
 #include <algorithm>
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "alerting/alerts/notification.h"
-#include "notify/notify.h"
+#include "notify/parts/environment.h"
 #include "template/library/alert_data.h"
 #include "template/library/alert_templates.h"
 

@@ -1,4 +1,4 @@
-#include "notify/fields.h"
+#include "notify/parts/fields.h"
 
 namespace watchfire::notify {
 

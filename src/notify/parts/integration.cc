@@ -1,4 +1,4 @@
-#include "notify/integration.h"
+#include "notify/parts/integration.h"
 
 #include <algorithm>
 

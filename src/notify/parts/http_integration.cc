@@ -1,4 +1,4 @@
-#include "notify/http_integration.h"
+#include "notify/parts/http_integration.h"
 
 #include <algorithm>
 
@@ -84,6 +84,7 @@ Exchange HttpIntegration::Post(Delivery& delivery, HttpCall call) {
   request.body = std::move(call.body);
   request.timeout_ms = own_first ? own_ms : left_ms;
   request.body_limit = kMaxAnswerBytes;
+  request.cut_body = true;
   request.cancelled = delivery.context.cancelled;
   Result<net::HttpResponse> response = client_->Do(request);
 

@@ -16,7 +16,7 @@
 #include "alerting/amconfig/receivers.h"
 #include "codec/json_writer.h"
 #include "net/http_client.h"
-#include "notify/integration.h"
+#include "notify/parts/integration.h"
 
 namespace watchfire::notify {
 

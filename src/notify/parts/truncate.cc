@@ -1,4 +1,4 @@
-#include "notify/truncate.h"
+#include "notify/parts/truncate.h"
 
 #include "base/text.h"
 #include "template/number.h"
@@ -40,7 +40,9 @@ std::string TruncateRunes(std::string_view text, size_t limit) {
 
 std::string TruncateBytes(std::string_view text, size_t limit) {
   if (text.size() <= limit) return std::string(text);
-  if (limit <= kNoRoomForEllipsis) return std::string(limit == 3 ? kEllipsis : "");
+  if (limit <= kNoRoomForEllipsis) {
+    return limit == kNoRoomForEllipsis ? std::string(kEllipsis) : std::string(limit, '.');
+  }
   size_t end = 0;
   while (true) {
     size_t next = end + RuneAt(text, end).size;

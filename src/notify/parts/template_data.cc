@@ -1,4 +1,4 @@
-#include "notify/template_data.h"
+#include "notify/parts/template_data.h"
 
 #include <fmt/core.h>
 

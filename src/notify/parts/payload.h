@@ -8,7 +8,7 @@
 
 #include "codec/json.h"
 #include "codec/yaml.h"
-#include "notify/fields.h"
+#include "notify/parts/fields.h"
 
 namespace watchfire::notify {
 

@@ -12,10 +12,10 @@
 #include <string_view>
 
 #include "alerting/alerts/notification.h"
-#include "notify/fields.h"
-#include "notify/notify.h"
-#include "notify/secrets.h"
-#include "notify/template_data.h"
+#include "notify/parts/environment.h"
+#include "notify/parts/fields.h"
+#include "notify/parts/secrets.h"
+#include "notify/parts/template_data.h"
 
 namespace watchfire::notify {
 

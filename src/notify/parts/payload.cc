@@ -1,4 +1,4 @@
-#include "notify/payload.h"
+#include "notify/parts/payload.h"
 
 #include <fmt/core.h>
 
