@@ -65,7 +65,13 @@ Result<Matchers> ParseFallback(std::string_view text, std::string* warning) {
 Result<Matcher> Matcher::Make(MatchType type, std::string name, std::string value) {
   std::optional<model::Regex> regex;
   if (type == MatchType::kRegex || type == MatchType::kNotRegex) {
-    regex = TRY(model::Regex::Compile(value));
+    Result<model::Regex> compiled = model::Regex::Compile(value);
+    if (!compiled.ok()) {
+      // Upstream names the pattern with its anchors.
+      Result<model::SearchRegex> anchored = model::SearchRegex::Compile("^(?:" + value + ")$");
+      return anchored.ok() ? compiled.error() : anchored.error();
+    }
+    regex = std::move(*compiled);
     // The shared Regex lets a dot match newlines. Patterns without one keep their fast form.
     if (value.find('.') != std::string::npos) {
       regex = TRY(model::Regex::Compile("(?-s:" + value + ")"));

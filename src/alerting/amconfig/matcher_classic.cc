@@ -88,23 +88,19 @@ Result<Matchers> ParseClassic(std::string_view text) {
   Matchers out;
   bool in_quotes = false;
   bool escaped = false;
-  std::string token;
-  auto take = [&]() -> Result<void> {
-    out.push_back(TRY(ParseClassicOne(token)));
-    token.clear();
-    return {};
-  };
-  for (char c : text) {
+  size_t begin = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    char c = text[i];
     if (c == ',' && !in_quotes) {
-      if (!token.empty()) TRY(take());
-      token.clear();
-      continue;
+      // Also an empty one, which is no matcher.
+      out.push_back(TRY(ParseClassicOne(text.substr(begin, i - begin))));
+      begin = i + 1;
     }
     if (c == '"' && !escaped) in_quotes = !in_quotes;
     escaped = c == '\\' && !escaped;
-    token += c;
   }
-  if (!TrimSpace(token).empty()) TRY(take());
+  std::string_view last = TrimSpace(text.substr(begin));
+  if (!last.empty()) out.push_back(TRY(ParseClassicOne(last)));
   return out;
 }
 

@@ -89,6 +89,7 @@ class Lexer {
     if (second == '~' || (first == '!' && second == '=')) {
       Step();
     } else if (first == '!') {
+      if (at_ == text_.size()) return Fail("unexpected end of input, expected one of '=~'");
       return Fail(fmt::format("{}: expected one of '=~'", Taken()));
     }
     return Make(Token::kOperator);
@@ -185,83 +186,101 @@ class Unquoter {
   std::string_view rest_;
 };
 
+constexpr std::string_view kEndOfInput = "end of input";
+
 class Parser {
  public:
   explicit Parser(std::string_view text) : lexer_(text) {}
 
   Result<Matchers> Run() {
-    TRY(Advance());
-    bool open = next_.token == Token::kOpen;
-    if (open) TRY(Advance());
     Matchers out;
-    while (next_.token != Token::kEnd && next_.token != Token::kClose) {
-      if (!out.empty()) {
-        if (next_.token != Token::kComma) {
-          return Unexpected("expected a comma or close brace");
-        }
-        TRY(Advance());
-        if (next_.token == Token::kEnd || next_.token == Token::kClose) break;
-        if (!IsText()) return Unexpected("expected a matcher or close brace after comma");
-      }
+    TRY(Next());
+    if (Is(Token::kEnd)) return out;
+    bool open = Is(Token::kOpen);
+    if (open) {
+      Take();
+      TRY(Next());
+    }
+    while (!Is(Token::kEnd) && !Is(Token::kClose)) {
       out.push_back(TRY(One()));
+      constexpr std::string_view kComma = "expected a comma or close brace";
+      TRY(Next(kComma));
+      if (Is(Token::kEnd) || Is(Token::kClose)) break;
+      if (!Is(Token::kComma)) return Unexpected(kComma);
+      Take();
+      constexpr std::string_view kMatcher = "expected a matcher or close brace after comma";
+      TRY(Next(kMatcher));
+      if (!Is(Token::kEnd) && !Is(Token::kClose) && !IsText()) return Unexpected(kMatcher);
     }
-    if (next_.token == Token::kClose) {
-      if (!open)
-        return Error::Invalid("{}:{}: {}: expected opening brace", next_.begin, next_.end,
-                              next_.text);
-      TRY(Advance());
-    } else if (open) {
-      return EndOfInput("expected close brace");
-    }
-    if (next_.token != Token::kEnd) return Unexpected("expected end of input");
+    TRY(Close(open));
     return out;
   }
 
  private:
-  Result<void> Advance() {
-    next_ = TRY(lexer_.Next());
-    return {};
+  // The token that is next, without taking it. An error of the lexer is told with what was expected
+  // in its place, if anything was.
+  Result<void> Next(std::string_view expected = {}) {
+    if (!next_) next_ = lexer_.Next();
+    if (next_->ok()) return {};
+    if (expected.empty()) return next_->error();
+    return Error::Invalid("{}: {}", next_->error().message(), expected);
   }
-  bool IsText() const { return next_.token == Token::kQuoted || next_.token == Token::kUnquoted; }
-  Error EndOfInput(std::string_view expected) const {
-    return Error::Invalid("{}:{}: end of input: {}", next_.begin, next_.end, expected);
+  bool Is(Token token) const { return (*next_)->token == token; }
+  bool IsText() const { return Is(Token::kQuoted) || Is(Token::kUnquoted); }
+  Lexeme Take() {
+    Lexeme taken = std::move(**next_);
+    next_.reset();
+    end_ = taken.end;
+    return taken;
   }
   Error Unexpected(std::string_view expected) const {
-    if (next_.token == Token::kEnd) return EndOfInput(expected);
-    return Error::Invalid("{}:{}: unexpected {}: {}", next_.begin, next_.end, next_.text, expected);
+    const Lexeme& token = **next_;
+    if (token.token == Token::kEnd) return Error::Invalid("{}: {}", kEndOfInput, expected);
+    return Error::Invalid("{}:{}: unexpected {}: {}", token.begin, token.end, token.text, expected);
   }
-  Result<std::string> Text() {
-    std::string text = next_.text;
-    if (next_.token == Token::kQuoted) {
-      std::optional<std::string> inner =
-          Unquoter(std::string_view(text).substr(1, text.size() - 2)).Run();
-      if (!inner || !IsValidUtf8(*inner)) {
-        return Error::Invalid("{}:{}: {}: invalid input", next_.begin, next_.end, text);
-      }
-      text = std::move(*inner);
+  // After the last matcher: both braces or none, and nothing behind them.
+  Result<void> Close(bool open) {
+    if (open && Is(Token::kEnd)) {
+      return Error::Invalid("0:{}: {}: expected close brace", end_, kEndOfInput);
     }
-    TRY(Advance());
-    return text;
+    if (Is(Token::kEnd)) return {};
+    Take();
+    if (!open) return Error::Invalid("0:{}: }}: expected opening brace", end_);
+    constexpr std::string_view kEnd = "expected end of input";
+    TRY(Next(kEnd));
+    const Lexeme& token = **next_;
+    if (token.token == Token::kEnd) return {};
+    return Error::Invalid("{}:{}: {}: {}", token.begin, token.end, token.text, kEnd);
+  }
+  Result<std::string> Text(std::string_view expected) {
+    TRY(Next(expected));
+    if (!IsText()) return Unexpected(expected);
+    Lexeme token = Take();
+    if (token.token == Token::kUnquoted) return std::move(token.text);
+    std::optional<std::string> inner =
+        Unquoter(std::string_view(token.text).substr(1, token.text.size() - 2)).Run();
+    if (inner && IsValidUtf8(*inner)) return std::move(*inner);
+    return Error::Invalid("{}:{}: {}: invalid input", token.begin, token.end, token.text);
   }
   Result<Matcher> One() {
-    if (!IsText()) return Unexpected("expected label name");
-    std::string name = TRY(Text());
-    if (next_.token != Token::kOperator) {
-      return Unexpected("expected an operator such as '=', '!=', '=~' or '!~'");
-    }
-    std::string op = next_.text;
-    TRY(Advance());
-    if (!IsText()) return Unexpected("expected label value");
-    std::string value = TRY(Text());
+    std::string name = TRY(Text("expected label name"));
+    constexpr std::string_view kOperator = "expected an operator such as '=', '!=', '=~' or '!~'";
+    TRY(Next(kOperator));
+    if (!Is(Token::kOperator)) return Unexpected(kOperator);
+    std::string op = Take().text;
+    std::string value = TRY(Text("expected label value"));
     MatchType type = op == "="    ? MatchType::kEqual
                      : op == "!=" ? MatchType::kNotEqual
                      : op == "=~" ? MatchType::kRegex
                                   : MatchType::kNotRegex;
-    return Matcher::Make(type, std::move(name), std::move(value));
+    Result<Matcher> matcher = Matcher::Make(type, std::move(name), std::move(value));
+    if (!matcher.ok()) return matcher.error().With("failed to create matcher");
+    return matcher;
   }
 
   Lexer lexer_;
-  Lexeme next_;
+  std::optional<Result<Lexeme>> next_;
+  size_t end_ = 0;  // column behind the last token taken
 };
 
 }  // namespace
