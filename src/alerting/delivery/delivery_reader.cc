@@ -154,43 +154,56 @@ class Reader {
   std::unordered_map<uint64_t, model::Labels> labels_;
 };
 
-Result<std::pair<std::string, store::Row>> ToSql(const DeliveryQuery& query) {
-  std::string sql(kSelect);
-  sql += "WHERE d.id < ?";
-  store::Row values = {query.before_id};
+struct Statement {
+  std::string sql;
+  store::Row values;
+};
+
+// First the ids, then their rows: where groups are asked for, the index alone tells most of what
+// matters, and only the rows that are shown are read. Else the newest are looked at one by one.
+Result<Statement> ToSql(const DeliveryQuery& query) {
+  std::string conditions;
+  store::Row values;
   auto filter = [&](std::string_view condition, store::Value value) {
-    sql.append(" AND ").append(condition);
+    conditions.append(" AND ").append(condition);
     values.push_back(std::move(value));
   };
+  filter("i.id < ?", query.before_id);
   if (query.fingerprint) {
     auto fingerprint = static_cast<int64_t>(*query.fingerprint);
-    filter("d.group_id IN (SELECT group_id FROM delivery_members WHERE fingerprint = ?)",
+    filter("i.group_id IN (SELECT group_id FROM delivery_members WHERE fingerprint = ?)",
            fingerprint);
     filter(
         "EXISTS (SELECT 1 FROM delivery_members m WHERE m.fingerprint = ? "
-        "AND m.group_id = d.group_id AND d.set_id BETWEEN m.first_set AND m.last_set)",
+        "AND m.group_id = i.group_id AND i.set_id BETWEEN m.first_set AND m.last_set)",
         fingerprint);
   }
   if (!query.group_key.empty()) {
-    filter("d.group_id IN (SELECT id FROM delivery_groups WHERE group_key = ?)", query.group_key);
+    filter("i.group_id IN (SELECT id FROM delivery_groups WHERE group_key = ?)", query.group_key);
   }
-  if (!query.receiver.empty()) filter("g.receiver = ?", query.receiver);
-  if (!query.integration.empty()) filter("d.integration = ?", query.integration);
+  if (!query.receiver.empty()) {
+    filter("i.group_id IN (SELECT id FROM delivery_groups WHERE receiver = ?)", query.receiver);
+  }
+  if (!query.integration.empty()) filter("i.integration = ?", query.integration);
   if (!query.outcome.empty()) {
-    filter("d.outcome = ?", static_cast<int64_t>(TRY(ParseOutcome(query.outcome))));
+    filter("i.outcome = ?", static_cast<int64_t>(TRY(ParseOutcome(query.outcome))));
   }
-  if (query.start != kMinTime) filter("d.last_tick >= ?", query.start);
-  if (query.end != kMaxTime) filter("d.tick <= ?", query.end);
-  sql += " ORDER BY d.id DESC LIMIT ?";
+  if (query.start != kMinTime) filter("i.last_tick >= ?", query.start);
+  if (query.end != kMaxTime) filter("i.tick <= ?", query.end);
   values.emplace_back(static_cast<int64_t>(std::min(query.limit, kMaxLimit)));
-  return std::pair(std::move(sql), std::move(values));
+  bool by_group = query.fingerprint || !query.group_key.empty() || !query.receiver.empty();
+  return Statement{
+      fmt::format("{}WHERE d.id IN (SELECT i.id FROM deliveries i {} WHERE 1{} "
+                  "ORDER BY i.id DESC LIMIT ?) ORDER BY d.id DESC",
+                  kSelect, by_group ? "INDEXED BY deliveries_by_group" : "NOT INDEXED", conditions),
+      std::move(values)};
 }
 
 }  // namespace
 
 Result<std::vector<Delivery>> FindDeliveries(store::Connection& c, const DeliveryQuery& query) {
-  auto [sql, values] = TRY(ToSql(query));
-  store::Rows rows = TRY(c.Query(sql, values));
+  Statement statement = TRY(ToSql(query));
+  store::Rows rows = TRY(c.Query(statement.sql, statement.values));
   Reader reader(c, kMaxAlertsFound, query.fingerprint, /*bodies=*/false);
   std::vector<Delivery> found;
   found.reserve(rows.size());

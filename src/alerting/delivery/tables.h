@@ -52,7 +52,7 @@ CREATE TABLE deliveries (
   reason TEXT NOT NULL,
   decision TEXT NOT NULL
 );
-CREATE INDEX deliveries_by_group ON deliveries (group_id);
+CREATE INDEX deliveries_by_group ON deliveries (group_id, outcome, integration);
 CREATE INDEX deliveries_by_set ON deliveries (set_id);
 CREATE INDEX deliveries_by_last_tick ON deliveries (last_tick);
 CREATE TABLE delivery_attempts (
