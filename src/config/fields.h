@@ -35,6 +35,13 @@ Result<void> Validate(T&) {
   return {};
 }
 
+class Fields;
+// The same for checks that depend on who reads.
+template <typename T>
+Result<void> ValidateFor(Fields&, T& value) {
+  return Validate(value);
+}
+
 class Fields {
  public:
   virtual ~Fields() = default;
@@ -135,7 +142,7 @@ class Fields {
     if (reading()) Prepare(value);
     Describe(*this, value);
     FieldsDone();
-    if (reading()) Check(Validate(value));
+    if (reading()) Check(ValidateFor(*this, value));
   }
 };
 

@@ -12,7 +12,7 @@
 
 namespace watchfire::config {
 
-class Reader final : public Fields {
+class Reader : public Fields {
  public:
   explicit Reader(const std::string& filename) : filename_(filename) {}
 
@@ -23,7 +23,7 @@ class Reader final : public Fields {
     Prepare(value);
     Describe(*this, value);
     FieldsDone();
-    Check(Validate(value));
+    Check(ValidateFor(*this, value));
     EndObject();
   }
 

@@ -56,13 +56,13 @@ void Smtp(Fields& fields, GlobalConfig& c) {
   fields.OptionalBool("smtp_force_implicit_tls", c.smtp_force_implicit_tls);
 }
 
-Result<void> CheckGroupBy(const std::vector<std::string>& group_by) {
+Result<void> CheckGroupBy(const std::vector<std::string>& group_by, MatcherSyntax syntax) {
   std::set<std::string_view> seen;
   bool all = false;
   for (const std::string& name : group_by) {
     if (name == "...") {
       all = true;
-    } else if (!IsLabelName(name, SyntaxScope::Current())) {
+    } else if (!IsLabelName(name, syntax)) {
       return Error::Invalid("invalid label name {} in group_by list", GoQuote(name));
     }
   }
@@ -131,14 +131,15 @@ void Describe(Fields& fields, Route& c) {
   fields.TextMap("labels", c.labels);
 }
 
-Result<void> Validate(Route& c) {
+Result<void> ValidateFor(Fields& fields, Route& c) {
+  MatcherSyntax syntax = MatcherReader::Of(fields).syntax();
   TRY(CheckLabelNames(c.match));
   TRY(CheckRegexMap(c.match_re));
-  if (c.group_by) TRY(CheckGroupBy(*c.group_by));
+  if (c.group_by) TRY(CheckGroupBy(*c.group_by, syntax));
   if (c.group_interval_ms == 0) return Error::Invalid("group_interval cannot be zero");
   if (c.repeat_interval_ms == 0) return Error::Invalid("repeat_interval cannot be zero");
   for (const auto& [name, value] : c.labels) {
-    if (!IsLabelName(name, SyntaxScope::Current())) {
+    if (!IsLabelName(name, syntax)) {
       return Error::Invalid("invalid label name {} in route labels", GoQuote(name));
     }
   }
@@ -156,13 +157,14 @@ void Describe(Fields& fields, InhibitRule& c) {
   fields.Texts("equal", c.equal);
 }
 
-Result<void> Validate(InhibitRule& c) {
+Result<void> ValidateFor(Fields& fields, InhibitRule& c) {
+  MatcherSyntax syntax = MatcherReader::Of(fields).syntax();
   TRY(CheckLabelNames(c.source_match));
   TRY(CheckRegexMap(c.source_match_re));
   TRY(CheckLabelNames(c.target_match));
   TRY(CheckRegexMap(c.target_match_re));
   for (const std::string& name : c.equal) {
-    if (!IsLabelName(name, SyntaxScope::Current())) {
+    if (!IsLabelName(name, syntax)) {
       return Error::Invalid("invalid label name {} in equal list", GoQuote(name));
     }
   }

@@ -6,19 +6,37 @@
 #include "alerting/amconfig/config.h"
 #include "config/describe.h"
 #include "config/fields.h"
+#include "config/reader.h"
 
 namespace watchfire::amconfig {
 
 using config::Fields;
 using config::Show;
 
+// Reads a file whose matchers and label names are in one of the syntaxes. Descriptions that read
+// matchers or check names take nothing else for a reader.
+class MatcherReader final : public config::Reader {
+ public:
+  MatcherReader(const std::string& filename, MatcherSyntax syntax,
+                std::vector<std::string>* warnings)
+      : Reader(filename), syntax_(syntax), warnings_(warnings) {}
+  // Of the reader behind `fields`.
+  static MatcherReader& Of(Fields& fields);
+  MatcherSyntax syntax() const { return syntax_; }
+  void Warn(uint32_t line, const std::string& warning);
+
+ private:
+  MatcherSyntax syntax_;
+  std::vector<std::string>* warnings_;
+};
+
 // ---- describe.cc
 void Describe(Fields& fields, Config& c);
 void Describe(Fields& fields, GlobalConfig& c);
 void Describe(Fields& fields, Route& c);
-Result<void> Validate(Route& c);
+Result<void> ValidateFor(Fields& fields, Route& c);
 void Describe(Fields& fields, InhibitRule& c);
-Result<void> Validate(InhibitRule& c);
+Result<void> ValidateFor(Fields& fields, InhibitRule& c);
 void Describe(Fields& fields, TimeInterval& c);
 Result<void> Validate(TimeInterval& c);
 Result<void> Validate(MuteTimeInterval& c);
@@ -83,17 +101,6 @@ void MatcherList(Fields& fields, std::string_view name, Matchers& value);
 void RegexMap(Fields& fields, std::string_view name, std::map<std::string, std::string>& value);
 Result<void> CheckRegexMap(const std::map<std::string, std::string>& map);
 Result<void> CheckLabelNames(const std::map<std::string, std::string>& map);
-// The syntax in which the matchers of the file being read are written; one a thread, because the
-// descriptions have no room for it.
-class SyntaxScope {
- public:
-  SyntaxScope(MatcherSyntax syntax, std::vector<std::string>* warnings);
-  ~SyntaxScope();
-  SyntaxScope(const SyntaxScope&) = delete;
-  SyntaxScope& operator=(const SyntaxScope&) = delete;
-  static MatcherSyntax Current();
-};
-
 Result<void> AtMostOne(bool first, bool second, std::string_view first_name,
                        std::string_view second_name);
 

@@ -186,8 +186,7 @@ Result<Config> LoadConfig(std::string_view text, const std::string& filename,
                                            .size_limit_bytes = config::kMaxConfigFileBytes}));
   AcceptNulls(root);
   Config config;
-  config::Reader reader(filename);
-  SyntaxScope scope(options.syntax, &config.warnings);
+  MatcherReader reader(filename, options.syntax, &config.warnings);
   reader.Document(root, "config.plain", config);
   if (!reader.ok() || !WholeCheck(config, root, reader, options.zones).Run()) {
     return reader.TakeError();

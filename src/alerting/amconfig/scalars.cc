@@ -8,9 +8,6 @@ namespace {
 
 constexpr std::string_view kHidden = "<secret>";
 
-thread_local MatcherSyntax current_syntax = MatcherSyntax::kFallback;
-thread_local std::vector<std::string>* current_warnings = nullptr;
-
 // An absent key and a null mean the same to upstream's pointers; an empty text does not.
 bool IsNull(Fields& fields, std::string_view name) {
   yaml::Node node;
@@ -45,18 +42,14 @@ bool ClosesActions(std::string_view text) {
 
 }  // namespace
 
-SyntaxScope::SyntaxScope(MatcherSyntax syntax, std::vector<std::string>* warnings) {
-  current_syntax = syntax;
-  current_warnings = warnings;
+MatcherReader& MatcherReader::Of(Fields& fields) {
+  auto* reader = dynamic_cast<MatcherReader*>(&fields);
+  WF_CHECK(reader != nullptr);
+  return *reader;
 }
 
-SyntaxScope::~SyntaxScope() {
-  current_syntax = MatcherSyntax::kFallback;
-  current_warnings = nullptr;
-}
-
-MatcherSyntax SyntaxScope::Current() {
-  return current_syntax;
+void MatcherReader::Warn(uint32_t line, const std::string& warning) {
+  if (!warning.empty()) warnings_->push_back(fmt::format("line {}: {}", line, warning));
 }
 
 void HttpUrl(Fields& fields, std::string_view name, Url& value) {
@@ -139,18 +132,17 @@ void MatcherList(Fields& fields, std::string_view name, Matchers& value) {
   yaml::Node node;
   if (fields.Has(name)) fields.Any(name, node);
   fields.Texts(name, texts);
+  MatcherReader& reader = MatcherReader::Of(fields);
   Matchers read;
   for (size_t i = 0; i < texts.size(); ++i) {
+    uint32_t line = i < node.items.size() ? node.items[i].line : node.line;
     std::string warning;
-    Result<Matchers> parsed = ParseMatchers(texts[i], current_syntax, &warning);
+    Result<Matchers> parsed = ParseMatchers(texts[i], reader.syntax(), &warning);
     if (!parsed.ok()) {
-      fields.Report(i < node.items.size() ? node.items[i].line : node.line, parsed.error());
+      fields.Report(line, parsed.error());
       continue;
     }
-    if (!warning.empty() && current_warnings != nullptr) {
-      current_warnings->push_back(fmt::format(
-          "line {}: {}", i < node.items.size() ? node.items[i].line : node.line, warning));
-    }
+    reader.Warn(line, warning);
     for (Matcher& matcher : *parsed) read.push_back(std::move(matcher));
   }
   value = std::move(read);
