@@ -20,6 +20,7 @@
 #include "promql/engine/engine.h"
 #include "remote/write_receiver.h"
 #include "rules/manager.h"
+#include "rules/notifier/notifier.h"
 #include "scrape/manager.h"
 #include "tsdb/db/db.h"
 
@@ -68,9 +69,7 @@ struct Dependencies {
   std::function<tsdb::Db*()> database;
   std::function<const scrape::Manager*()> scrape;
   const rules::Manager* rules = nullptr;
-  // URLs that alerts are sent to, and those that relabelling dropped; empty: none.
-  std::function<std::vector<std::string>()> active_alertmanagers;
-  std::function<std::vector<std::string>()> dropped_alertmanagers;
+  const rules::Notifier* notifier = nullptr;  // null: alerts leave this process nowhere
   remote::WriteReceiver* write_receiver =
       nullptr;                       // null: --web.enable-remote-write-receiver is off
   SelectExemplars select_exemplars;  // empty: none are kept
@@ -84,7 +83,7 @@ struct Dependencies {
   std::string cors_origin = ".*";
   std::function<model::Labels()> external_labels;
   std::function<int64_t()> evaluation_interval_ms;  // global.evaluation_interval
-  std::function<std::string()> host_metrics;  // the page of /metrics/host
+  std::function<std::string()> host_metrics;        // the page of /metrics/host
   ServerStatus status;
   Lifecycle lifecycle;
 };

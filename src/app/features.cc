@@ -13,8 +13,7 @@ namespace {
 constexpr std::array kAlwaysOn = {"native-histograms", "ooo-native-histograms",
                                   "promql-duration-expr", "auto-reload-config"};
 // Upstream's names whose work is not built yet.
-constexpr std::array kNotYet = {"concurrent-rule-eval",
-                                "created-timestamp-zero-ingestion",
+constexpr std::array kNotYet = {"created-timestamp-zero-ingestion",
                                 "delayed-compaction",
                                 "histograms-st-encoding",
                                 "memory-snapshot-on-shutdown",
@@ -61,6 +60,8 @@ Features ReadFeatures(const std::vector<std::string>& lists) {
         features.exemplar_storage = true;
       } else if (name == "metadata-wal-records") {
         features.metadata_records = true;
+      } else if (name == "concurrent-rule-eval") {
+        features.concurrent_rule_eval = true;
       } else if (name == "xor2-encoding") {
         features.xor2_chunks = true;
       } else if (Contains(kNotYet, name)) {

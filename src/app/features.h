@@ -19,6 +19,7 @@ struct Features {
   bool exemplar_storage = false;
   bool metadata_records = false;
   bool xor2_chunks = false;
+  bool concurrent_rule_eval = false;
 };
 
 // `lists`: the values of the flag, each a comma list. Logs what it does not know.

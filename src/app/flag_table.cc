@@ -1,4 +1,4 @@
-// The table itself. Order is that of --help.
+// The flags of a Prometheus server. Order is that of --help.
 #include "app/flags.h"
 
 namespace watchfire::app {
@@ -114,7 +114,7 @@ constexpr FlagSpec kFlags[] = {
 
 }  // namespace
 
-std::span<const FlagSpec> AllFlags() {
+std::span<const FlagSpec> PrometheusFlags() {
   return kFlags;
 }
 

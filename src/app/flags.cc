@@ -13,13 +13,6 @@ namespace {
 
 constexpr uint64_t kMaxArgumentFileBytes = 1 << 20;
 
-const FlagSpec& SpecOf(std::string_view name) {
-  for (const FlagSpec& spec : AllFlags()) {
-    if (spec.name == name) return spec;
-  }
-  internal::CheckFailed("flag is in the table", __FILE__, __LINE__);
-}
-
 Result<std::vector<std::string>> ExpandFiles(std::vector<std::string> arguments) {
   std::vector<std::string> out;
   for (std::string& argument : arguments) {
@@ -64,11 +57,11 @@ Result<std::string> Normalise(const FlagSpec& spec, const std::string& text) {
   }
 }
 
-Error UnknownArgument(const std::string& argument) {
+Error UnknownArgument(const std::string& argument, std::span<const FlagSpec> table) {
   if (argument.rfind("-", 0) != 0) return Error::Invalid("unexpected {}", argument);
   std::string name = argument.substr(0, argument.find('='));
   std::vector<std::string> known;
-  for (const FlagSpec& spec : AllFlags()) known.push_back("--" + std::string(spec.name));
+  for (const FlagSpec& spec : table) known.push_back("--" + std::string(spec.name));
   std::string nearest = Nearest(name, known);
   if (name.rfind("--", 0) != 0) return Error::Invalid("unknown short flag '{}'", name);
   if (nearest.empty()) return Error::Invalid("unknown long flag '{}'", name);
@@ -81,8 +74,8 @@ struct Slots {
   std::map<std::string, bool> bools;
 };
 
-void Declare(CLI::App& app, Slots& slots) {
-  for (const FlagSpec& spec : AllFlags()) {
+void Declare(CLI::App& app, Slots& slots, std::span<const FlagSpec> table) {
+  for (const FlagSpec& spec : table) {
     std::string name(spec.name);
     if (spec.kind == FlagKind::kBool) {
       app.add_flag("--" + name + ",!--no-" + name, slots.bools[name])
@@ -101,16 +94,24 @@ void Declare(CLI::App& app, Slots& slots) {
 
 }  // namespace
 
-Result<Flags> Flags::Parse(std::vector<std::string> arguments) {
+const FlagSpec& Flags::SpecOf(std::string_view name) const {
+  for (const FlagSpec& spec : table_) {
+    if (spec.name == name) return spec;
+  }
+  internal::CheckFailed("flag is in the table", __FILE__, __LINE__);
+}
+
+Result<Flags> Flags::Parse(std::vector<std::string> arguments, std::span<const FlagSpec> table) {
   arguments = TRY(ExpandFiles(std::move(arguments)));
   Flags flags;
+  flags.table_ = table;
   Slots slots;
   CLI::App app;
   app.set_help_flag();
   app.allow_extras();
   app.add_flag("-h,--help,--help-long", flags.help_);
   app.add_flag("--version", flags.version_);
-  Declare(app, slots);
+  Declare(app, slots, table);
   try {
     std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
     app.parse(arguments);
@@ -119,9 +120,9 @@ Result<Flags> Flags::Parse(std::vector<std::string> arguments) {
   }
   if (flags.help_ || flags.version_) return flags;
   std::vector<std::string> unknown = app.remaining();
-  if (!unknown.empty()) return UnknownArgument(unknown.front());
+  if (!unknown.empty()) return UnknownArgument(unknown.front(), table);
 
-  for (const FlagSpec& spec : AllFlags()) {
+  for (const FlagSpec& spec : table) {
     std::string name(spec.name);
     bool given = app.get_option("--" + name)->count() > 0;
     flags.set_[name] = given;
@@ -180,14 +181,14 @@ std::vector<std::pair<std::string, std::string>> Flags::AsTexts() const {
   return texts;
 }
 
-std::string HelpText() {
+std::string HelpText(std::span<const FlagSpec> table) {
   std::string out =
       "usage: watchfire [<flags>]\n\n"
       "Scrapes, stores, queries and shows metrics; takes the flags, files and data of a\n"
       "Prometheus server.\n\nFlags:\n"
       "  -h, --[no-]help\n      Show this text.\n"
       "      --[no-]version\n      Show the version.\n";
-  for (const FlagSpec& spec : AllFlags()) {
+  for (const FlagSpec& spec : table) {
     if (spec.hidden) continue;
     if (spec.kind == FlagKind::kBool) {
       out += fmt::format("      --[no-]{}\n", spec.name);

@@ -27,13 +27,18 @@ struct FlagSpec {
   bool hidden = false;
 };
 
+// What a Prometheus server has, and an Alertmanager; the names of both programs.
+std::span<const FlagSpec> PrometheusFlags();
+std::span<const FlagSpec> AlertmanagerFlags();
+// What watchfire has: Prometheus' flags, and Alertmanager's with "alertmanager." before them.
 std::span<const FlagSpec> AllFlags();
 
 class Flags {
  public:
   // `arguments` without the program's name. `@file` is replaced by the lines of that file.
   // kInvalid: what is wrong, as kingpin words it (`unknown long flag '--x'`).
-  static Result<Flags> Parse(std::vector<std::string> arguments);
+  static Result<Flags> Parse(std::vector<std::string> arguments,
+                             std::span<const FlagSpec> table = AllFlags());
 
   // The name must be in the table and of that kind.
   const std::string& String(std::string_view name) const;
@@ -52,6 +57,9 @@ class Flags {
   std::vector<std::pair<std::string, std::string>> AsTexts() const;
 
  private:
+  const FlagSpec& SpecOf(std::string_view name) const;
+
+  std::span<const FlagSpec> table_;
   std::map<std::string, std::vector<std::string>, std::less<>> values_;
   std::map<std::string, bool, std::less<>> set_;
   bool help_ = false;
@@ -59,6 +67,6 @@ class Flags {
 };
 
 // The text of --help: visible flags, wrapped at 80 columns.
-std::string HelpText();
+std::string HelpText(std::span<const FlagSpec> table = AllFlags());
 
 }  // namespace watchfire::app

@@ -3,7 +3,9 @@
 #include <csignal>
 #include <cstdio>
 
+#include "app/alerting_face.h"
 #include "app/flags.h"
+#include "app/main_loop.h"
 #include "app/server.h"
 #include "base/log.h"
 #include "tool/tool.h"
@@ -24,7 +26,23 @@ int Fail(int code, const Error& error) {
   return code;
 }
 
+// Called by the name of a program that this one stands in for.
+std::string_view ProgramName(const char* path) {
+  std::string_view name(path);
+  return name.substr(name.rfind('/') + 1);
+}
+
 int Run(int argc, char** argv) {
+  signal(SIGPIPE, SIG_IGN);
+  if (argc > 0) {
+    std::string_view name = ProgramName(argv[0]);
+    if (name == "alertmanager") return RunAlertmanager({argv + 1, argv + argc});
+    if (auto code = tool::RunAs(name, {argv + 1, argv + argc})) return *code;
+  }
+  if (argc > 0) {
+    std::optional<int> code = tool::RunAs(ProgramName(argv[0]), {argv + 1, argv + argc});
+    if (code) return *code;
+  }
   if (argc > 1 && std::string_view(argv[1]) == "tool") return tool::Run({argv + 2, argv + argc});
   Result<Flags> flags = Flags::Parse({argv + 1, argv + argc});
   if (!flags.ok()) {
@@ -47,7 +65,6 @@ int Run(int argc, char** argv) {
   if (!format.ok()) return Fail(2, format.error());
   ConfigureLogging(*level, *format);
 
-  signal(SIGPIPE, SIG_IGN);
   BlockSignals();
   auto server = Server::Make(std::move(*flags));
   if (!server.ok()) return Fail(2, server.error());

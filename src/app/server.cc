@@ -1,22 +1,21 @@
 #include "app/server.h"
 
-#include <poll.h>
-#include <signal.h>
-#include <sys/eventfd.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <map>
 
 #include "api/prometheus_api.h"
 #include "api/query_request.h"
+#include "api/rules_json.h"
 #include "api/ui_assets.h"
+#include "app/alerting_face.h"
 #include "app/configuration.h"
 #include "app/features.h"
+#include "app/main_loop.h"
+#include "app/pages.h"
 #include "app/query_limits.h"
 #include "app/storage_settings.h"
+#include "app/web_address.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "client/process_collector.h"
@@ -24,9 +23,9 @@
 #include "discovery/manager.h"
 #include "exporters/host_collector.h"
 #include "net/http_server.h"
-#include "net/url.h"
 #include "remote/write_receiver.h"
 #include "rules/manager.h"
+#include "rules/notifier/notifier.h"
 #include "scrape/manager.h"
 #include "tsdb/db/db.h"
 
@@ -38,62 +37,15 @@ constexpr int64_t kStopDeadlineMs = 10'000;
 // and pages. A few more than may run at once: bad ones are refused without waiting for a place.
 constexpr size_t kHandlers = 8;
 constexpr size_t kSpareQueryHandlers = 4;
-constexpr std::string_view kPages[] = {"/query",       "/targets", "/service-discovery",
-                                       "/rules",       "/alerts",  "/status",
-                                       "/tsdb-status", "/config",  "/flags"};
-
-std::string HostName() {
-  char name[256] = {};
-  if (gethostname(name, sizeof name - 1) != 0) return "localhost";
-  return name;
-}
-
-sigset_t HandledSignals() {
-  sigset_t set;
-  sigemptyset(&set);
-  for (int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, signal);
-  return set;
-}
-
-// The URL under which others reach this server, without a trailing slash.
-Result<std::string> ExternalUrl(const Flags& flags) {
-  std::string text = flags.String("web.external-url");
-  if (text.empty()) {
-    const std::string& address = flags.List("web.listen-address").front();
-    auto parts = net::SplitHostPort(address);
-    text = fmt::format("http://{}:{}/", HostName(), parts.ok() ? parts->port : 9090);
-  } else if (text.find("://") == std::string::npos) {
-    text = "http://" + text;  // a bare host, as upstream takes it
-  }
-  auto url = net::Url::Parse(text);
-  if (!url.ok()) return url.error().With("parse external URL {}", GoQuote(text));
-  while (!text.empty() && text.back() == '/') text.pop_back();
-  return text;
-}
-
-// "" or "/prefix", without a trailing slash.
-std::string RoutePrefix(const Flags& flags, const std::string& external_url) {
-  std::string prefix = flags.String("web.route-prefix");
-  if (!flags.IsSet("web.route-prefix")) prefix = net::Url::Parse(external_url)->path;
-  while (!prefix.empty() && prefix.back() == '/') prefix.pop_back();
-  if (!prefix.empty() && prefix[0] != '/') prefix = "/" + prefix;
-  return prefix;
-}
+constexpr uint16_t kDefaultPort = 9090;
 
 }  // namespace
-
-void BlockSignals() {
-  sigset_t set = HandledSignals();
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
-}
 
 struct Server::Impl {
   explicit Impl(Flags flags_in)
       : flags(std::move(flags_in)),
         features(ReadFeatures(flags.List("enable-feature"))),
-        start_time(clock.Now()),
-        wake(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
-  ~Impl() { close(wake); }
+        start_time(clock.Now()) {}
 
   void AddOwnMetrics();
   void ConstructParts();
@@ -102,7 +54,10 @@ struct Server::Impl {
   Result<void> OpenData();
   void Apply(const Configuration& loaded);
   Result<Configuration> Load();
-  void Wake(std::atomic<bool>& request);
+  Result<void> MakeAlerting();
+  void MakeDiscovery();
+  // The rule that an alert comes from, as explanations show it.
+  std::optional<api::RuleView> RuleOf(const model::Labels& labels) const;
   Result<void> MakeWriteReceiver();
   // The configuration that is in force; null before the first is applied.
   std::shared_ptr<const config::Config> Current() const {
@@ -116,18 +71,12 @@ struct Server::Impl {
   const Clock& clock = *Clock::System();
   FileSystem& files = *FileSystem::Local();
   const TimeMs start_time;
-  const int wake;  // eventfd: a handler or a signal wants the main thread
   std::string external_url;
   std::string prefix;
 
   std::atomic<bool> ready{false};
   std::atomic<bool> stopping{false};
-  std::atomic<bool> reload_requested{false};
-  std::atomic<bool> quit_requested{false};
-  Mutex reload_mutex;
-  CondVar reload_done;
-  int64_t reloads GUARDED_BY(reload_mutex) = 0;
-  Result<void> reload_result GUARDED_BY(reload_mutex);
+  MainLoop loop;
   std::atomic<bool> reload_ok{true};
   std::atomic<TimeMs> reload_time{0};
   mutable Mutex config_mutex;
@@ -139,14 +88,18 @@ struct Server::Impl {
   std::unique_ptr<ThreadPool> shards;
   std::unique_ptr<ThreadPool> handlers;
   std::unique_ptr<ThreadPool> query_handlers;
-  std::unique_ptr<rules::Manager> rules;
   std::unique_ptr<promql::Engine> engine;
   const std::shared_ptr<tsdb::ReplayProgress> replay = std::make_shared<tsdb::ReplayProgress>();
   tsdb::DbOptions db_options;
   std::unique_ptr<tsdb::Db> db;
   std::unique_ptr<remote::WriteReceiver> write_receiver;
+  std::unique_ptr<AlertingFace> alerting;
+  alerting::LoadedConfig initial_alerting;  // what Make checked and Start applies
+  std::unique_ptr<rules::Notifier> notifier;
+  std::unique_ptr<rules::Manager> rules;
   std::unique_ptr<scrape::Manager> scrape;
   std::unique_ptr<discovery::Manager> discovery;
+  std::unique_ptr<discovery::Manager> alertmanagers;  // discovery of those outside
   std::unique_ptr<exporters::HostCollector> host;
   std::unique_ptr<api::UiPages> pages;
   std::unique_ptr<api::PrometheusApi> api;
@@ -192,10 +145,72 @@ void Server::Impl::ConstructParts() {
   shards = std::make_unique<ThreadPool>("shard", 0);
   handlers = std::make_unique<ThreadPool>("http", kHandlers);
   query_handlers = std::make_unique<ThreadPool>("query", concurrency + kSpareQueryHandlers);
-  rules = std::make_unique<rules::Manager>(features.parse);
   engine = std::make_unique<promql::Engine>(ReadEngineOptions(flags, features), shards.get(),
                                             &registry, &clock);
   host = std::make_unique<exporters::HostCollector>();
+  rules::NotifierOptions sending;
+  sending.queue_capacity = static_cast<size_t>(
+      std::max<int64_t>(1, flags.Int("alertmanager.notification-queue-capacity")));
+  sending.batch_size =
+      static_cast<size_t>(std::max<int64_t>(1, flags.Int("alertmanager.notification-batch-size")));
+  sending.drain_on_shutdown = flags.Bool("alertmanager.drain-notification-queue-on-shutdown");
+  sending.user_agent = fmt::format("Prometheus/{}", kCompatibleVersion);
+  sending.clock = &clock;
+  sending.registry = &registry;
+  notifier = std::make_unique<rules::Notifier>(std::move(sending));
+  rules::ManagerOptions evaluating;
+  evaluating.parse = features.parse;
+  evaluating.registry = &registry;
+  evaluating.services.engine = engine.get();
+  evaluating.services.clock = &clock;
+  evaluating.services.external_url = external_url;
+  evaluating.services.resend_delay_ms = flags.DurationMs("rules.alert.resend-delay");
+  evaluating.services.outage_tolerance_ms = flags.DurationMs("rules.alert.for-outage-tolerance");
+  evaluating.services.grace_period_ms = flags.DurationMs("rules.alert.for-grace-period");
+  if (features.concurrent_rule_eval) {
+    evaluating.max_concurrent_evals =
+        static_cast<size_t>(std::max<int64_t>(0, flags.Int("rules.max-concurrent-evals")));
+  }
+  rules = std::make_unique<rules::Manager>(std::move(evaluating));
+}
+
+Result<void> Server::Impl::MakeAlerting() {
+  AlertingSettings settings =
+      TRY(ReadAlertingSettings(flags, "alertmanager.", flags.String("storage.tsdb.path")));
+  AlertingFace::Dependencies deps;
+  deps.clock = &clock;
+  deps.files = &files;
+  deps.registry = &registry;
+  deps.handlers = handlers.get();
+  deps.reload = [this] { return loop.RequestReload(); };
+  deps.rule = [this](const model::Labels& labels) { return RuleOf(labels); };
+  deps.start_time = start_time;
+  alerting = std::make_unique<AlertingFace>(std::move(settings), std::move(deps));
+  return {};
+}
+
+std::optional<api::RuleView> Server::Impl::RuleOf(const model::Labels& labels) const {
+  std::optional<rules::AlertOrigin> origin = rules->FindAlert(labels);
+  if (!origin) return std::nullopt;
+  const rules::RuleSpec& spec = *origin->rule.spec;
+  api::RuleView view;
+  view.group = origin->group->name;
+  view.file = origin->group->file;
+  view.name = spec.name;
+  view.query = spec.query;
+  view.state = "inactive";
+  view.for_seconds = ToSeconds(spec.for_ms);
+  view.health = rules::HealthText(origin->rule.health);
+  view.last_error = origin->rule.last_error;
+  if (origin->alert) {
+    view.state = rules::AlertStateText(origin->alert->state);
+    view.active_at = origin->alert->active_at;
+    view.value = api::ExponentText(origin->alert->value);
+  }
+  if (spec.threshold) {
+    view.threshold = {spec.threshold->left, spec.threshold->op, spec.threshold->value};
+  }
+  return view;
 }
 
 Result<void> Server::Impl::MakeWriteReceiver() {
@@ -216,6 +231,7 @@ api::Dependencies Server::Impl::ApiDependencies() {
   deps.database = [this] { return db.get(); };
   deps.scrape = [this] { return scrape.get(); };
   deps.rules = rules.get();
+  deps.notifier = notifier.get();
   deps.write_receiver = write_receiver.get();
   if (features.exemplar_storage) {
     deps.select_exemplars = [this](TimeMs mint, TimeMs maxt,
@@ -240,6 +256,10 @@ api::Dependencies Server::Impl::ApiDependencies() {
     std::shared_ptr<const config::Config> current = Current();
     return current ? current->global.external_labels : model::Labels();
   };
+  deps.evaluation_interval_ms = [this] {
+    std::shared_ptr<const config::Config> current = Current();
+    return current ? current->global.evaluation_interval_ms : int64_t{60'000};
+  };
   deps.status.config_yaml = [this] {
     std::shared_ptr<const config::Config> current = Current();
     return current ? config::ConfigToYaml(*current) : std::string();
@@ -251,15 +271,8 @@ api::Dependencies Server::Impl::ApiDependencies() {
   deps.status.start_time = start_time;
   deps.status.build.version = std::string(kCompatibleVersion);
   deps.lifecycle.enabled = flags.Bool("web.enable-lifecycle");
-  deps.lifecycle.reload = [this]() -> Result<void> {
-    MutexLock lock(reload_mutex);
-    int64_t before = reloads;
-    Wake(reload_requested);
-    while (reloads == before && !stopping) reload_done.WaitFor(reload_mutex, 100);
-    if (reloads == before) return Error::Unavailable("the server is shutting down");
-    return reload_result;
-  };
-  deps.lifecycle.quit = [this] { Wake(quit_requested); };
+  deps.lifecycle.reload = [this] { return loop.RequestReload(); };
+  deps.lifecycle.quit = [this] { loop.RequestQuit(); };
   return deps;
 }
 
@@ -276,6 +289,7 @@ Result<void> Server::Impl::StartWeb() {
   net::Router router;
   api = std::make_unique<api::PrometheusApi>(ApiDependencies());
   api->Register(router);
+  alerting->Register(router);
   pages = std::make_unique<api::UiPages>(prefix);
   pages->Register(router, kPages);
   web = TRY(
@@ -312,6 +326,7 @@ void Server::Impl::Apply(const Configuration& loaded) {
     jobs[job.job_name] = job.discovery;
   }
   discovery->ApplyConfig(jobs);
+  alertmanagers->ApplyConfig(rules::Notifier::JobsOf(*loaded.config));
   db->SetRetention(ToDbRetention(ReadRetention(flags, loaded.config.get()), db->path()));
   db->SetOutOfOrderWindow(
       loaded.config->storage.tsdb ? loaded.config->storage.tsdb->out_of_order_time_window_ms : 0);
@@ -321,17 +336,20 @@ void Server::Impl::Apply(const Configuration& loaded) {
   config = loaded.config;
 }
 
+void Server::Impl::MakeDiscovery() {
+  int64_t interval_ms = flags.DurationMs("scrape.discovery-reload-interval");
+  discovery = std::make_unique<discovery::Manager>(
+      discovery::Manager::Options{"scrape", interval_ms}, &registry, &clock,
+      [this](const discovery::TargetSets& sets) { scrape->UpdateTargets(sets); });
+  alertmanagers = std::make_unique<discovery::Manager>(
+      discovery::Manager::Options{"notify", interval_ms}, &registry, &clock,
+      [this](const discovery::TargetSets& sets) { notifier->UpdateTargets(sets); });
+}
+
 Result<Configuration> Server::Impl::Load() {
   LoadOptions options;
   options.extra_scrape_metrics = features.extra_scrape_metrics;
   return LoadConfiguration(flags.String("config.file"), options, files);
-}
-
-void Server::Impl::Wake(std::atomic<bool>& request) {
-  request = true;
-  uint64_t one = 1;
-  // A full counter means that a wake-up is pending already.
-  [[maybe_unused]] ssize_t n = write(wake, &one, sizeof one);
 }
 
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -341,14 +359,19 @@ Server::~Server() {
 
 Result<std::unique_ptr<Server>> Server::Make(Flags flags) {
   auto impl = std::make_unique<Impl>(std::move(flags));
-  impl->external_url = TRY(ExternalUrl(impl->flags));
-  impl->prefix = RoutePrefix(impl->flags, impl->external_url);
+  impl->external_url = TRY(ExternalUrl(impl->flags.String("web.external-url"),
+                                       impl->flags.List("web.listen-address"), kDefaultPort));
+  const std::string& asked = impl->flags.String("web.route-prefix");
+  impl->prefix =
+      RoutePrefix(impl->external_url, impl->flags.IsSet("web.route-prefix") ? &asked : nullptr);
   if (impl->flags.Bool("agent")) return Error::Invalid("agent mode is not supported");
   auto origin = model::Regex::Compile(impl->flags.String("web.cors.origin"));
   if (!origin.ok()) return origin.error().With("--web.cors.origin");
   Configuration loaded = TRY(impl->Load());
   impl->ConstructParts();
   TRY(impl->rules->Load(*loaded.config, impl->files));
+  TRY(impl->MakeAlerting());
+  impl->initial_alerting = TRY(impl->alerting->Load());
   TRY(impl->MakeWriteReceiver());
   impl->db_options = TRY(ReadStorageOptions(impl->flags, impl->features, *loaded.config));
 
@@ -359,6 +382,8 @@ Result<void> Server::Start() {
   Impl& it = *impl_;
   WF_LOG(kInfo, "Starting watchfire", {"version", kVersion},
          {"compatible_with", kCompatibleVersion});
+  TRY(it.alerting->Open(it.db_options.path));
+  TRY(it.alerting->Apply(it.initial_alerting));
   TRY(it.StartWeb());
   TRY(it.OpenData());
   scrape::ManagerOptions options;
@@ -369,12 +394,12 @@ Result<void> Server::Start() {
                                        : 0;
   it.scrape = std::make_unique<scrape::Manager>(
       options, scrape::ManagerDependencies{it.db.get(), it.workers.get(), &it.registry, &it.clock});
-  it.discovery = std::make_unique<discovery::Manager>(
-      discovery::Manager::Options{"scrape",
-                                  it.flags.DurationMs("scrape.discovery-reload-interval")},
-      &it.registry, &it.clock,
-      [&it](const discovery::TargetSets& sets) { it.scrape->UpdateTargets(sets); });
+  it.MakeDiscovery();
+  it.notifier->AttachLocal(it.alerting->manager());
+  it.rules->Attach(it.db.get(), it.db.get(), it.notifier.get());
   TRY(Reload());
+  TRY(it.alerting->Listen(kAlertingPages));
+  it.rules->Start();
   it.ready = true;
   WF_LOG(kInfo, "Server is ready to receive web requests.", {"url", it.external_url});
   return {};
@@ -382,12 +407,8 @@ Result<void> Server::Start() {
 
 std::string Server::LocalUrl() const {
   const Impl& it = *impl_;
-  auto address = net::SplitHostPort(it.flags.List("web.listen-address").front());
-  std::string host = address.ok() ? address->host : "";
-  if (host.empty() || host == "0.0.0.0" || host == "::") host = "localhost";
-  if (host.find(':') != std::string::npos) host = "[" + host + "]";
-  return fmt::format("{}://{}:{}{}", it.web->tls() ? "https" : "http", host,
-                     it.web->ports().front(), it.prefix);
+  return app::LocalUrl(it.web->tls(), it.flags.List("web.listen-address").front(),
+                       it.web->ports().front(), it.prefix);
 }
 
 Result<void> Server::Reload() {
@@ -396,7 +417,10 @@ Result<void> Server::Reload() {
     Configuration loaded = TRY(it.Load());
     // Everything that can fail comes before anything that takes effect for good.
     auto groups = TRY(it.rules->Load(*loaded.config, it.files));
+    alerting::LoadedConfig alerts = it.ready ? TRY(it.alerting->Load()) : it.initial_alerting;
     TRY(it.engine->SetQueryLog(loaded.config->global.query_log_file, it.files));
+    if (it.ready) TRY(it.alerting->Apply(alerts));
+    TRY(it.notifier->ApplyConfig(*loaded.config));
     TRY(it.scrape->ApplyConfig(loaded.config));
     it.rules->Replace(std::move(groups));
     it.Apply(loaded);
@@ -411,58 +435,36 @@ Result<void> Server::Reload() {
   } else {
     WF_LOG(kError, "Error reloading config", {"err", result.error()});
   }
-  MutexLock lock(it.reload_mutex);
-  ++it.reloads;
-  it.reload_result = result;
-  it.reload_done.NotifyAll();
   return result;
 }
 
 void Server::Wait() {
   Impl& it = *impl_;
-  sigset_t set = HandledSignals();
-  int signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-  WF_CHECK(signals >= 0);
-  bool auto_reload = it.flags.Bool("config.auto-reload");
-  int64_t interval_ms = std::max<int64_t>(it.flags.DurationMs("config.auto-reload-interval"), 1000);
-  bool ending = false;
-  while (!ending) {
-    pollfd events[2] = {{signals, POLLIN, 0}, {it.wake, POLLIN, 0}};
-    int n = poll(events, 2, auto_reload ? static_cast<int>(interval_ms) : -1);
-    bool reload = it.reload_requested.exchange(false);
-    if (n == 0 && auto_reload) {
+  MainLoop::Callbacks callbacks;
+  callbacks.reload = [this] { return Reload(); };
+  if (it.flags.Bool("config.auto-reload")) {
+    callbacks.interval_ms =
+        std::max<int64_t>(it.flags.DurationMs("config.auto-reload-interval"), 1000);
+    callbacks.changed = [&it] {
       Result<uint64_t> digest = ConfigurationDigest(it.flags.String("config.file"), it.files);
-      reload |= digest.ok() && *digest != it.config_digest;
-    }
-    uint64_t drained = 0;
-    [[maybe_unused]] ssize_t ignored = read(it.wake, &drained, sizeof drained);
-    signalfd_siginfo info{};
-    while (read(signals, &info, sizeof info) == sizeof info) {
-      if (info.ssi_signo == SIGHUP) {
-        reload = true;
-      } else {
-        WF_LOG(kWarn, "Received an OS signal, exiting gracefully...",
-               {"signal", strsignal(static_cast<int>(info.ssi_signo))});
-        ending = true;
-      }
-    }
-    if (it.quit_requested) {
-      WF_LOG(kWarn, "Received termination request via web service, exiting gracefully...");
-      ending = true;
-    }
-    // The result is logged, kept for whoever asked, and shown by a metric.
-    if (reload && !ending) static_cast<void>(Reload().ok());
+      return digest.ok() && *digest != it.config_digest;
+    };
   }
-  close(signals);
+  it.loop.Run(callbacks);
 }
 
 void Server::Stop() {
   Impl& it = *impl_;
   if (it.stopping.exchange(true)) return;
   it.ready = false;
+  it.loop.Close();
   if (it.discovery) it.discovery->Stop();
+  if (it.alertmanagers) it.alertmanagers->Stop();
   if (it.scrape) it.scrape->Stop();
+  if (it.rules) it.rules->Stop();
+  if (it.notifier) it.notifier->Stop();
   if (it.web) it.web->Stop(kStopDeadlineMs);
+  if (it.alerting) it.alerting->Stop();
   if (it.db) {
     Result<void> closed = it.db->Close();
     if (!closed.ok()) WF_LOG(kError, "Error closing the storage", {"err", closed.error()});

@@ -45,7 +45,4 @@ class Server {
   std::unique_ptr<Impl> impl_;
 };
 
-// Blocks the signals that Wait handles, in this thread and all that it starts. Before any thread.
-void BlockSignals();
-
 }  // namespace watchfire::app

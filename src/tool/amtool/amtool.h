@@ -14,7 +14,7 @@
 // The program called by that name runs it; `watchfire tool` knows the same commands, and
 // `watchfire tool check alertmanager-config`. Results go to stdout, failures to stderr as
 // `amtool: error: …` with exit code 1. Flags may be set in $HOME/.config/amtool/config.yml and
-// /etc/amtool/config.yml. Talks to watchfire and to Alertmanager from 0.16 on.
+// /etc/amtool/config.yml. Talks to whatever has version 2 of the API.
 
 #include <string>
 #include <vector>

@@ -39,10 +39,10 @@ Result<bool> DescribeConfig(const amconfig::Config& config) {
 Result<amconfig::Config> RoutedConfig(const Invocation& asked) {
   amconfig::MatcherSyntax syntax = TRY(SyntaxOf(asked));
   if (std::string file = asked.Text("config.file"); !file.empty()) {
+    std::string text = TRY(ReadInput(file));
     if (asked.Given("alertmanager.url")) {
       std::fputs("Warning: --config.file flag overrides the --alertmanager.url.\n", stderr);
     }
-    std::string text = TRY(ReadInput(file));
     return LoadText(text, file, syntax);
   }
   std::unique_ptr<Client> client = TRY(Connect(asked));
