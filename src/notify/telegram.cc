@@ -98,7 +98,10 @@ class Telegram final : public HttpIntegration {
     } else {
       const codec::Json* code = answer->Find("error_code");
       int64_t number = code == nullptr ? 0 : code->AsInt().value_or(0);
-      Refuse(exchange, fmt::format("telegram: {} ({})", *description->AsString(), number));
+      std::string_view said = *description->AsString();
+      constexpr std::string_view kFlood = "Too Many Requests: ";
+      if (said.starts_with(kFlood)) said.remove_prefix(kFlood.size());
+      Refuse(exchange, fmt::format("telegram: {} ({})", said, number));
       exchange.attempt.failure =
           FailureOfStatus(number > 0 && number < 1000 ? static_cast<int>(number) : 0);
     }

@@ -9,6 +9,7 @@ pushover.net is played by the recorder too, as a proxy with a certificate made h
 import http.server
 import json
 import os
+import re
 import shutil
 import socketserver
 import ssl
@@ -45,11 +46,8 @@ class Recorder(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
         headers = {name: self.headers.get(name) for name in HEADERS}
         self.server.requests.append((self.path, headers, body))
-        answer, kind = b"ok", "text/plain"
-        if self.path.endswith("sendMessage"):
-            answer = b'{"ok":true,"result":{"message_id":1,"chat":{"id":-5}}}'
-            kind = "application/json"
-        self.send_response(200)
+        status, kind, answer = self.server.answer(self.path)
+        self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
@@ -78,8 +76,17 @@ def certificate(directory, name):
     return directory / "cert.pem", directory / "key.pem"
 
 
+def well(path):
+    """What each service says when all is well: status, type, body."""
+    if path.endswith("sendMessage"):
+        body = b'{"ok":true,"result":{"message_id":1,"chat":{"id":-5}}}'
+        return 200, "application/json", body
+    return 200, "text/plain", b"ok"
+
+
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
+    answer = staticmethod(well)
 
     # Clients end as they like.
     def handle_error(self, request, client_address):
@@ -157,32 +164,34 @@ def receivers(recorder, directory):
     }
 
 
-def configuration(recorder, directory):
+def configuration(directory, made):
     """JSON is YAML."""
-    made = receivers(recorder, directory)
     routes = [{"receiver": name, "continue": True} for name in made]
-    route = {"receiver": "webhook", "group_by": ["alertname", "zone"], "group_wait": "300ms",
+    route = {"receiver": "webhook", "group_by": ["alertname", "zone"], "group_wait": "2s",
              "group_interval": "1s", "repeat_interval": "4h", "routes": routes}
     config = {"route": route, "receivers": [{"name": name, **body} for name, body in made.items()]}
     path = directory / "alertmanager.yml"
     path.write_text(json.dumps(config))
-    return path, made
+    return path
 
 
-def moment(offset):
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() + offset)) + ".123456789Z"
+def moment(offset, east=0, zone="Z"):
+    return time.strftime("%Y-%m-%dT%H:%M:%S.123456789",
+                         time.gmtime(time.time() + offset + east)) + zone
 
 
 def alerts():
-    """A group with everything: one fires since long ago, one in another zone, one is over."""
+    """A group with everything: one fires, one in another zone, one is over; soon they all are. An
+    old one makes the group be told at once, so the one that is over comes last."""
+    times = {"startsAt": moment(0), "endsAt": moment(4)}
     common = {"alertname": "Dïsk & <full>", "job": "node", "zone": "a b"}
     annotations = {"summary": "it's \"full\" & <hot>", "runbook": "http://r/?q=1&x=<y>"}
     return [
         {"labels": {**common, "instance": "b:1"}, "annotations": annotations,
-         "startsAt": moment(-600), "generatorURL": "http://prom/graph?g0.expr=up%3D%3D0&g0.tab=1"},
+         **times, "generatorURL": "http://prom/graph?g0.expr=up%3D%3D0&g0.tab=1"},
         {"labels": {**common, "instance": "a:1", "severity": "critical"},
          "annotations": {**annotations, "more": "line one\nline two\ttab"},
-         "startsAt": moment(-300).replace("Z", "+05:30")},
+         **times, "startsAt": moment(0, 19800, "+05:30")},
         {"labels": {**common, "instance": "c:1"}, "annotations": annotations,
          "startsAt": moment(-60), "endsAt": moment(-5)},
     ]
@@ -191,7 +200,8 @@ def alerts():
 class Alertmanager:
     def __init__(self, stack, directory, config):
         self.url = f"http://127.0.0.1:{harness.free_port()}"
-        log = (directory / "alertmanager.log").open("wb")
+        self.log_path = directory / "alertmanager.log"
+        log = self.log_path.open("wb")
         stack.callback(log.close)
         self.process = subprocess.Popen(
             [PEER, f"--config.file={config}", f"--storage.path={directory / 'am'}",
@@ -210,19 +220,36 @@ class Alertmanager:
         except OSError:
             return False
 
+    def failures(self):
+        """What it says of failed notifications: words by receiver."""
+        said = {}
+        for line in self.log_path.read_text().splitlines():
+            words = re.search(r' err="((?:[^"\\]|\\.)*)"', line)
+            if words is None:
+                continue
+            words = json.loads(f'"{words[1]}"')
+            retried = re.search(r"receiver=(\S+) integration", line)
+            given_up = re.match(r"(\S+)/\w+\[0\]: notify retry canceled due to unrecoverable error "
+                                r"after 1 attempts: (.*)", words, re.DOTALL)
+            if given_up:
+                said[given_up[1]] = given_up[2]
+            elif retried and "will retry later" in line:
+                said[retried[1]] = words
+        return said
+
     def push(self, some):
         request = urllib.request.Request(self.url + "/api/v2/alerts", json.dumps(some).encode(),
                                          {"Content-Type": "application/json"})
         urllib.request.urlopen(request).close()
 
 
-def once(config, notification):
+def once(config, notification, delivered=True):
     run = subprocess.run([ONCE, config, EXTERNAL, "Alertmanager/0.25.0"], text=True,
                          input=json.dumps(notification), capture_output=True, timeout=60)
     assert run.returncode == 0, run.stderr
     answers = [json.loads(line) for line in run.stdout.splitlines()]
     for answer in answers:
-        assert answer["delivered"], (notification["receiver"], answer)
+        assert answer["delivered"] == delivered, (notification["receiver"], answer)
     # Secrets are not told.
     for secret in ("secret-token", "push-token", "push-user", "webex-token", "slack-own"):
         assert secret not in run.stdout, run.stdout
@@ -266,14 +293,15 @@ def says_what_alertmanager_says():
         return
     with harness.scene() as (directory, stack):
         recorder = record(stack, directory)
-        config, made = configuration(recorder, directory)
+        made = receivers(recorder, directory)
+        config = configuration(directory, made)
         peer = Alertmanager(stack, directory, config)
         rounds = []
-        for some in (alerts(), [{**a, "endsAt": moment(-1)} for a in alerts()[:2]]):
-            recorder.requests.clear()
-            peer.push(some)
+        peer.push(alerts())
+        for _ in ("two fire", "all is over"):
             harness.wait_for("notifications", lambda: len(recorder.requests) >= len(made))
-            rounds.append(list(recorder.requests))
+            rounds.append(recorder.requests)
+            recorder.requests = []
         peer.stop()
         for theirs in rounds:
             assert len(theirs) == len(made), [r[0] for r in theirs]
@@ -286,5 +314,60 @@ def says_what_alertmanager_says():
         print(f"  {len(rounds) * len(made)} notifications alike")
 
 
+# How services refuse: status, type, body.
+REFUSALS = {
+    "refused": (400, "text/plain", b"no <such> thing\n"),
+    "unknown": (404, "application/json", b'{"message": "Unknown Webhook", "code": 10015}'),
+    "broken": (503, "text/html", b""),
+    "flood": (429, "application/json",
+              b'{"ok":false,"error_code":429,"description":"Too Many Requests: retry after 3",'
+              b'"parameters":{"retry_after":3}}'),
+    "bot": (400, "application/json",
+            b'{"ok":false,"error_code":400,"description":"Bad Request: message is odd"}'),
+}
+
+
+def refused_receivers(recorder):
+    """By name: what is refused how. 0.25 tells a webhook's address instead of its answer."""
+    at = f"http://{recorder.address}"
+    made = {}
+    for way in ("refused", "unknown", "broken"):
+        made[f"slack-{way}"] = {"slack_configs": [{"api_url": f"{at}/{way}", "channel": '#"c"'}]}
+    for way in ("refused", "unknown", "broken"):
+        made[f"discord-{way}"] = {"discord_configs": [{"webhook_url": f"{at}/{way}"}]}
+        made[f"webex-{way}"] = {"webex_configs": [{
+            "api_url": f"{at}/{way}", "room_id": "r",
+            "http_config": {"authorization": {"credentials": "webex-token"}}}]}
+    for way in ("flood", "bot"):
+        made[f"telegram-{way}"] = {"telegram_configs": [{
+            "api_url": f"{at}/{way}", "bot_token": "110:secret-token", "chat_id": -5}]}
+    made["slack-template"] = {"slack_configs": [{"api_url": at, "title": "{{ .Titel }}"}]}
+    made["slack-syntax"] = {"slack_configs": [{"api_url": at, "text": "{{ if }}"}]}
+    return made
+
+
+def fails_in_alertmanagers_words():
+    if PEER is None:
+        print("skipped: prometheus-alertmanager is not installed")
+        return
+    with harness.scene() as (directory, stack):
+        recorder = record(stack, directory)
+        recorder.answer = lambda path: REFUSALS[path.split("/")[1]]
+        made = {"webhook": {}, **refused_receivers(recorder)}
+        config = configuration(directory, made)
+        peer = Alertmanager(stack, directory, config)
+        peer.push(alerts())
+        harness.wait_for("failures", lambda: len(peer.failures()) >= len(made) - 1)
+        theirs = peer.failures()
+        notification = {
+            "groupKey": "{}/{}:{}", "groupLabels": {"alertname": "x"},
+            "alerts": [{"generatorURL": "", **a} for a in alerts()]}
+        ours = {name: once(config, {**notification, "receiver": name}, False)[0]["error"]
+                for name in made if name != "webhook"}
+        for name, words in ours.items():
+            assert words == theirs[name], f"{name}\ntheirs: {theirs[name]}\n  ours: {words}"
+        print(f"  {len(ours)} failures in the same words")
+
+
 if __name__ == "__main__":
-    harness.main([says_what_alertmanager_says])
+    harness.main([says_what_alertmanager_says, fails_in_alertmanagers_words])
