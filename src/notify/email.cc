@@ -53,6 +53,10 @@ class Email : public Integration {
   Result<std::string> Rendered(Delivery& delivery, const Field& field, std::string_view what) const;
   std::string Thread(const Delivery& delivery) const;
   int32_t LocalOffset(TimeMs now) const;
+  TimeMs Now() const {
+    const Clock* clock = environment().clock;
+    return (clock == nullptr ? Clock::System() : clock)->Now();
+  }
 
   const amconfig::EmailConfig config_;
   const net::SmtpServer server_;
@@ -117,7 +121,7 @@ int32_t Email::LocalOffset(TimeMs now) const {
 std::string Email::Thread(const Delivery& delivery) const {
   std::string day;
   if (config_.threading->thread_by_date != "none") {
-    TimeMs now = environment().clock->Now();
+    TimeMs now = Now();
     CivilTime date = CivilFromSeconds(now / 1000 + LocalOffset(now));
     day = fmt::format("{:04}-{:02}-{:02}", date.year, date.month, date.day);
   }
@@ -141,7 +145,7 @@ Result<std::string> Email::Message(Delivery& delivery) const {
     has_date = has_date || EqualsIgnoreCase(name, "Date");
     out += net::HeaderField(name, value);
   }
-  TimeMs now = environment().clock->Now();
+  TimeMs now = Now();
   if (!has_id) {
     out +=
         net::HeaderField("Message-Id", fmt::format("<{}.{}@{}>", now, RandomHex(24), host_name_));
