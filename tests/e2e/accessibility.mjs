@@ -40,6 +40,43 @@ const VIEWS = [
   ['targets', '/targets', '[data-testid=target]'],
   ['service discovery', '/service-discovery', 'main button[aria-expanded]'],
   ['rules', '/rules', 'main h2, main :text("No rules")'],
+  ['alerts', '/alerts', '[data-testid=alert]'],
+  [
+    'a back-test',
+    `/backtest?expr=${expr('up{job="gone"} == 0')}`,
+    '[data-testid=backtest] [role=img]',
+  ],
+  ['notifications', '/notifications?silenced=true', '[data-testid=alert-group]'],
+  [
+    'the delivery log',
+    '/notifications/log',
+    '[data-testid=delivery]',
+    (page) => page.getByTestId('delivery').first().getByRole('button').first().click(),
+  ],
+  [
+    'why',
+    '/notifications/why',
+    'main li button',
+    async (page) => {
+      await page.locator('main li button').first().click();
+      await page.getByTestId('why').waitFor();
+    },
+  ],
+  ['silences', '/silences', 'main button'],
+  ['a new silence', `/silences/new?filter=${expr('alertname=~".+"')}`, '[role=status]'],
+  ['routing', `/routing?labels=${expr('severity="page"')}`, '[data-ends]'],
+  [
+    'a test of a receiver',
+    '/receivers',
+    '[data-testid=receiver]',
+    (page) =>
+      page
+        .getByRole('button', { name: /Send a test/ })
+        .first()
+        .click(),
+  ],
+  ['a dry run', '/dry-run', 'main textarea'],
+  ['status of alerting', '/alerting-status', 'dt'],
   ['status', '/status', 'dt'],
   ['config', '/config', 'main pre'],
   ['flags', '/flags', 'tbody'],

@@ -21,12 +21,17 @@ export function options() {
   const { values } = parseArgs({
     options: {
       'base-url': { type: 'string', default: 'http://127.0.0.1:9090' },
+      'alerting-url': { type: 'string', default: '' },
       chromium: { type: 'string', default: process.env.CHROMIUM ?? '/usr/bin/chromium' },
       out: { type: 'string', default: '' },
       only: { type: 'string', default: '' },
     },
   });
-  return { ...values, baseUrl: values['base-url'].replace(/\/$/, '') };
+  return {
+    ...values,
+    baseUrl: values['base-url'].replace(/\/$/, ''),
+    alertingUrl: values['alerting-url'].replace(/\/$/, ''),
+  };
 }
 
 export async function launch(executablePath) {

@@ -50,7 +50,18 @@ const VIEWS = [
   ['targets-loading', '/targets', null, 'hang'],
   ['targets-offline', '/targets', null, 'abort'],
   ['discovery', '/service-discovery?pool=node'],
+  ['alerts', '/alerts'],
+  ['backtest', `/backtest?expr=${expr('up{job="gone"} == 0')}`],
   ['rules', '/rules'],
+  ['notifications', '/notifications?silenced=true&inhibited=true&muted=true'],
+  ['deliveries', '/notifications/log', openDelivery],
+  ['why', '/notifications/why', openWhy],
+  ['silences', '/silences'],
+  ['silence-new', `/silences/new?filter=${expr('severity="page"')}`],
+  ['routing', `/routing?labels=${expr('severity="page"')}`],
+  ['receivers', '/receivers'],
+  ['dry-run', '/dry-run'],
+  ['alerting-status', '/alerting-status'],
   ['status', '/status'],
   ['config', '/config'],
   ['flags', '/flags'],
@@ -59,6 +70,12 @@ const VIEWS = [
   ['keys', '/targets', (page) => page.keyboard.press('?')],
 ];
 
+async function openDelivery(page) {
+  await page.getByTestId('delivery').first().getByRole('button').first().click();
+}
+async function openWhy(page) {
+  await page.locator('main li button').first().click();
+}
 async function hoverGraph(page) {
   await page.waitForSelector('[data-testid=graph][data-drawn] canvas');
   const box = await page.getByTestId('graph').boundingBox();

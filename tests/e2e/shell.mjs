@@ -62,14 +62,14 @@ export const shell = [
       await page.keyboard.type('g?');
       assert.equal(await page.getByRole('searchbox').inputValue(), 'g?', 'keys rest while typing');
       await page.keyboard.press('Escape');
-      await page.getByRole('link', { name: 'Rules' }).focus();
+      await page.getByRole('link', { name: 'Alerts' }).focus();
       await page.keyboard.press('?');
       await page.getByRole('dialog').waitFor();
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
       assert.equal(
         await page.evaluate(() => document.activeElement?.textContent),
-        'Rules',
+        'Alerts',
         'the focus is back where it was',
       );
     },
@@ -97,6 +97,16 @@ export const shell = [
         '/query',
         '/targets',
         '/rules',
+        '/alerts',
+        '/backtest?expr=up',
+        '/notifications',
+        '/notifications/log',
+        '/silences',
+        '/silences/new',
+        '/routing',
+        '/receivers',
+        '/dry-run',
+        '/alerting-status',
         '/status',
         '/config',
         '/flags',
