@@ -4,8 +4,8 @@
 // told and do what the test says. Receivers that take their time run on threads of their own, which
 // sleep in fake time; AdvanceTo stops at every moment at which something happens. Header only.
 
+#include <cstdio>
 #include <map>
-#include <set>
 
 #include "alerting/alerts/alert_store.h"
 #include "alerting/amconfig/loader.h"
@@ -49,6 +49,7 @@ class FakeThreads : public Executor {
   }
   // Lets those go whose time has come, and waits until nobody does anything.
   void Settle() {
+    std::vector<Thread> ended;  // joined after the lock
     MutexLock lock(mutex_);
     for (auto& [until, released] : sleepers_) {
       if (until > clock_->Now() || released) continue;
@@ -57,6 +58,7 @@ class FakeThreads : public Executor {
     }
     changed_.NotifyAll();
     while (busy_ > 0) changed_.Wait(mutex_);
+    if (sleepers_.empty()) ended.swap(threads_);
   }
   std::optional<TimeMs> NextWake() const {
     MutexLock lock(mutex_);
@@ -203,7 +205,8 @@ class Node : public FlushLog {
 
   void Configure(const std::string& yaml) {
     Result<amconfig::Config> loaded = amconfig::LoadConfig(yaml, "test.yml");
-    ASSERT_TRUE(loaded.ok()) << loaded.error().message();
+    if (!loaded.ok()) std::fprintf(stderr, "%s\n", loaded.error().message().c_str());
+    WF_CHECK(loaded.ok());
     config = *loaded;
     Apply();
   }
