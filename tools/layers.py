@@ -58,7 +58,7 @@ def main():
         if room is None:
             problems.append(f"src/{relative}: lies in no room")
             continue
-        test = relative.endswith(("_test.cc", "_bench.cc", "_fuzz.cc")) or room in helpers
+        test = relative.endswith(("_test.cc", "_test.h", "_bench.cc", "_fuzz.cc")) or room in helpers
         for kind, header in INCLUDE.findall(file.read_text()):
             if kind == "<":
                 for prefix, keepers in KEEPERS.items():

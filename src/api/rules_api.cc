@@ -176,18 +176,18 @@ net::Response PrometheusApi::Alerts(const net::Request&) {
 }
 
 net::Response PrometheusApi::Alertmanagers(const net::Request&) {
-  auto write = [](codec::JsonWriter& json, std::string_view key,
-                  const std::function<std::vector<std::string>()>& urls) {
+  codec::JsonWriter json;
+  auto write = [&json](std::string_view key, const std::vector<std::string>& urls) {
     json.Key(key).BeginArray();
-    for (const std::string& url : urls ? urls() : std::vector<std::string>()) {
-      json.BeginObject().Field("url", url).EndObject();
-    }
+    for (const std::string& url : urls) json.BeginObject().Field("url", url).EndObject();
     json.EndArray();
   };
-  codec::JsonWriter json;
+  const rules::Notifier* notifier = deps_.notifier;
   json.BeginObject();
-  write(json, "activeAlertmanagers", deps_.active_alertmanagers);
-  write(json, "droppedAlertmanagers", deps_.dropped_alertmanagers);
+  write("activeAlertmanagers",
+        notifier == nullptr ? std::vector<std::string>() : notifier->Active());
+  write("droppedAlertmanagers",
+        notifier == nullptr ? std::vector<std::string>() : notifier->Dropped());
   json.EndObject();
   return Success(json.Take());
 }

@@ -1,7 +1,7 @@
 #include "rules/backtest.h"
 
 #include "promql/parser/series_desc.h"
-#include "rules/testing_rules.h"
+#include "rules/rule_world_test.h"
 
 namespace watchfire::rules {
 namespace {

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "rules/testing_rules.h"
+#include "rules/rule_world_test.h"
 
 namespace watchfire::rules {
 namespace {

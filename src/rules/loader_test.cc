@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "rules/testing_rules.h"
+#include "rules/rule_world_test.h"
 
 namespace watchfire::rules {
 namespace {

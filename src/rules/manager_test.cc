@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "model/sample.h"
-#include "rules/testing_rules.h"
+#include "rules/rule_world_test.h"
 
 namespace watchfire::rules {
 namespace {

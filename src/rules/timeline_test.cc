@@ -13,7 +13,7 @@
 #include "model/duration.h"
 #include "model/sample.h"
 #include "promql/parser/series_desc.h"
-#include "rules/testing_rules.h"
+#include "rules/rule_world_test.h"
 
 namespace watchfire::rules {
 namespace {
