@@ -185,6 +185,68 @@ TEST_F(FailuresTest, SendsNothingWhenATemplateFails) {
   EXPECT_TRUE(requests().empty());
 }
 
+// A peer that repeats all it was sent finds no kind that shows a secret.
+TEST_F(FailuresTest, NoKindShowsASecretThatIsRepeated) {
+  std::string file = ::testing::TempDir() + "/notify_secret";
+  FileSystem::Local()->WriteFileAtomically(file, Url("/f1le/s3cr3t-four") + "\n").value();
+  const std::vector<std::string> kinds = {
+      "webhook_configs: [{url: '$URL/a/s3cr3t-one?k=s3cr3t-two'}]",
+      "webhook_configs: [{url: '$URL/{{ .Status }}/s3cr3t-one', payload: {a: s3}}]",
+      "webhook_configs: [{url_file: " + file + "}]",
+      "slack_configs: [{api_url: $URL/T01/B02/s3cr3t-one}]",
+      "slack_configs: [{api_url_file: " + file + "}]",
+      "slack_configs: [{app_token: s3cr3t-one, app_url: $URL/api/chat.postMessage}]",
+      "telegram_configs: [{api_url: $URL, bot_token: '9:s3cr3t-one', chat_id: 1}]",
+      "telegram_configs: [{api_url: $URL, bot_token_file: " + file + ", chat_id: 1}]",
+      "discord_configs: [{webhook_url: $URL/api/webhooks/12/s3cr3t-one}]",
+      "discord_configs: [{webhook_url_file: " + file + "}]",
+      "msteams_configs: [{webhook_url: $URL/s3cr3t-one}]",
+      "msteamsv2_configs: [{webhook_url: '$URL/x?sig=s3cr3t-one'}]",
+      "mattermost_configs: [{webhook_url: $URL/hooks/s3cr3t-one}]",
+      "rocketchat_configs: [{api_url: $URL, token: s3cr3t-one, token_id: s3cr3t-two}]",
+      "webex_configs: [{api_url: $URL/w, room_id: r, http_config: {authorization: {credentials: "
+      "s3cr3t-one}}}]",
+      "webex_configs: [{api_url: $URL/w, room_id: r, http_config: {authorization: "
+      "{credentials_file: " +
+          file + "}}}]",
+  };
+  answer_ = [](const net::Request& request) {
+    std::string text = request.path + " " + request.raw_query + " " + request.body;
+    for (const auto& [name, value] : request.headers.all()) text += " " + name + ": " + value;
+    return net::Response::Text(418, text);
+  };
+  for (const std::string& kind : kinds) {
+    Attempt attempt = Send("  " + kind);
+    EXPECT_EQ(attempt.status, 418) << kind;
+    EXPECT_NE(attempt.response, "") << kind;
+    ExpectNoSecret(attempt, {"s3cr3t"});
+  }
+  EXPECT_EQ(requests().size(), kinds.size());
+  FileSystem::Local()->Remove(file).value();
+}
+
+TEST_F(FailuresTest, SendsFromManyThreadsAtOnce) {
+  constexpr int kThreads = 4;
+  constexpr int kEach = 25;
+  std::unique_ptr<alerting::Notifier> slack = Build("  slack_configs: [{api_url: $URL/x}]");
+  std::atomic<int> delivered = 0;
+  {
+    std::vector<Thread> threads;
+    for (int i = 0; i < kThreads; ++i) {
+      threads.emplace_back("sender", [&] {
+        for (int k = 0; k < kEach; ++k) {
+          if (slack->Notify(notification_, context_).delivered) ++delivered;
+        }
+      });
+    }
+    for (Thread& thread : threads) thread.Join();
+  }
+  EXPECT_EQ(delivered, kThreads * kEach);
+  std::vector<net::Request> all = requests();
+  ASSERT_EQ(all.size(), static_cast<size_t>(kThreads * kEach));
+  for (const net::Request& request : all) EXPECT_EQ(request.body, all[0].body);
+}
+
 TEST_F(FailuresTest, RefusesOptionsThatContradictEachOther) {
   amconfig::Receiver receiver = Receiver(kWebhook);
   receiver.webhook_configs[0].http_config.emplace();

@@ -369,5 +369,21 @@ def fails_in_alertmanagers_words():
         print(f"  {len(ours)} failures in the same words")
 
 
+def trusts_no_strange_certificate():
+    with harness.scene() as (directory, stack):
+        recorder = record(stack, directory)
+        made = {"webhook": {}, "untrusted": {"pushover_configs": [{
+            "token": "push-token-1234", "user_key": "push-user-5678",
+            "http_config": {"proxy_url": f"http://{recorder.address}"}}]}}
+        config = configuration(directory, made)
+        notification = {"receiver": "untrusted", "groupKey": "{}:{}", "groupLabels": {},
+                        "alerts": [{"generatorURL": "", **a} for a in alerts()]}
+        answer = once(config, notification, False)[0]
+        assert answer["error"].startswith('Post "<redacted>": '), answer
+        assert "certificate" in answer["error"], answer
+        assert recorder.requests == []
+
+
 if __name__ == "__main__":
-    harness.main([says_what_alertmanager_says, fails_in_alertmanagers_words])
+    harness.main([says_what_alertmanager_says, fails_in_alertmanagers_words,
+                  trusts_no_strange_certificate])
