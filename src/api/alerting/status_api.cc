@@ -106,9 +106,9 @@ net::Response AlertingApi::GetConfigWarnings(const net::Request&) {
 }
 
 net::Response AlertingApi::DryRun(const net::Request& request) {
-  std::string_view name = deps_.config_file.empty() ? "alertmanager.yml" : deps_.config_file;
+  std::string name = deps_.config_file.empty() ? "alertmanager.yml" : deps_.config_file;
   Result<alerting::LoadedConfig> candidate =
-      alerting::LoadConfigText(request.body, std::string(name), deps_.syntax, *deps_.files);
+      alerting::LoadConfigText(request.body, name, deps_.syntax, *deps_.files);
   codec::JsonWriter out;
   if (!candidate.ok()) {
     out.BeginObject().Field("ok", false).Field("error", candidate.error().message()).EndObject();
