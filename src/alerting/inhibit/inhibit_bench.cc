@@ -22,7 +22,7 @@ std::vector<AlertPtr> MakeAlerts(bool silent) {
                                        {"environment", "production"},
                                        {"instance", fmt::format("web-{}:9100", i)},
                                        {"job", fmt::format("job{}", i % 20)},
-                                       {"namespace", fmt::format("ns{}", i % 50)},
+                                       {"namespace", fmt::format("ns{}", i / 10 % 50)},
                                        {"severity", silent ? "none" : severity},
                                        {"team", fmt::format("team{}", i % 11)}});
     alert->ends_at = AlertTime::OfMs(kNow + 300'000);
