@@ -26,7 +26,8 @@ const integration = object({
   lastSent: optional(time),
   lastError: withDefault(text, ''),
   lastErrorAt: optional(time),
-  nextReason: withDefault(text, ''),
+  // `none`: nothing that is known now makes it told.
+  nextReason: (value, path) => withDefault(text, '')(value, path).replace(/^none$/, ''),
   nextSend: optional(time),
   verdict: withDefault(text, ''),
 });

@@ -1,5 +1,7 @@
 // The delivery log's own words for people.
 
+import { formatElapsed } from './time';
+
 export type OutcomeWord = 'delivered' | 'failed' | 'skipped' | 'muted';
 
 export const OUTCOME_NAMES: Readonly<Record<OutcomeWord, string>> = {
@@ -12,6 +14,23 @@ export const OUTCOME_NAMES: Readonly<Record<OutcomeWord, string>> = {
 /** `no_change` as words: `no change`. */
 export function reasonWords(reason: string): string {
   return reason.replace(/_/g, ' ');
+}
+
+const MUTED: Readonly<Record<string, string>> = {
+  silence: 'silenced',
+  inhibition: 'inhibited',
+  mute_time_interval: 'in a mute time',
+  active_time_interval: 'outside of active time',
+};
+
+/** What kept an alert from being told; empty when nothing did. */
+export function mutedWords(kind: string): string {
+  return MUTED[kind] ?? reasonWords(kind);
+}
+
+/** Less than the log measures is no zero. */
+export function tookWords(ms: number): string {
+  return ms < 1 ? 'under 1 ms' : formatElapsed(ms);
 }
 
 const NAMES: Readonly<Record<string, string>> = {

@@ -22,6 +22,8 @@ export interface AlertRowProps {
 
 export function AlertRow({ alert, rule, now, held, onPick }: AlertRowProps) {
   const firing = alert.state === 'firing';
+  const omit = ['alertname', ...Object.keys(rule.labels)];
+  const own = Object.keys(alert.labels).filter((name) => !omit.includes(name));
   const source = `/query?${encodePanels([{ ...NEW_PANEL, expr: rule.query, tab: 'table' }])}`;
   return (
     <li className={styles.alert} data-testid="alert" data-state={alert.state}>
@@ -33,11 +35,7 @@ export function AlertRow({ alert, rule, now, held, onPick }: AlertRowProps) {
         <Value text={alert.value} rule={rule} />
         <Since alert={alert} rule={rule} now={now} />
       </div>
-      <LabelChips
-        labels={alert.labels}
-        omit={['alertname', ...Object.keys(rule.labels)]}
-        onPick={onPick}
-      />
+      {own.length > 0 && <LabelChips labels={alert.labels} omit={omit} onPick={onPick} />}
       <Annotations annotations={alert.annotations} />
       <AlertActions
         labels={held?.labels ?? alert.labels}

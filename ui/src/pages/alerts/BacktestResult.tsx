@@ -29,8 +29,9 @@ function verdict(result: Backtest, span: string): string {
       ? ''
       : ` ${formatCount(pendingOnly, 'time')} the condition held, but not long enough.`;
   if (fired === 0) return `It would not have fired in ${span}.${pending}`;
-  const lasted = formatElapsed(firingSeconds * 1000);
-  return `It would have fired ${formatCount(fired, 'time')} in ${span}, on ${of}, ${lasted} in all.${pending}`;
+  // One that fires at the last step has not lasted yet.
+  const lasted = firingSeconds < 1 ? '' : `, ${formatElapsed(firingSeconds * 1000)} in all`;
+  return `It would have fired ${formatCount(fired, 'time')} in ${span}, on ${of}${lasted}.${pending}`;
 }
 
 export function BacktestResult({ result, warnings, expr, stale }: BacktestResultProps) {

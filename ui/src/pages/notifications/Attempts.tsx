@@ -1,6 +1,6 @@
 import type { Attempt } from '../../api/deliveries';
-import { prettyBody, reasonWords } from '../../lib/deliveryWords';
-import { formatClock, formatElapsed, formatRelative } from '../../lib/time';
+import { prettyBody, reasonWords, tookWords } from '../../lib/deliveryWords';
+import { formatClock, formatRelative } from '../../lib/time';
 import { StateBadge } from '../../parts/StateBadge';
 import styles from './log.module.css';
 
@@ -22,7 +22,7 @@ export function Attempts({ attempts, now }: AttemptsProps) {
             {one.at !== null && (
               <span title={formatRelative(one.at, now)}>{formatClock(one.at)}</span>
             )}
-            <span>{`took ${formatElapsed(one.durationMs)}`}</span>
+            <span>{`took ${tookWords(one.durationMs)}`}</span>
             {one.status !== null && <span>{`status ${one.status}`}</span>}
             {one.failure !== '' && <span className={styles.dim}>{reasonWords(one.failure)}</span>}
           </p>

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { fetchDelivery, type Delivery } from '../../api/deliveries';
 import { whyAddress } from '../../lib/alertLinks';
+import { mutedWords } from '../../lib/deliveryWords';
 import { LabelChips } from '../../parts/LabelChips';
 import { Notice } from '../../parts/Notice';
 import { StateBadge } from '../../parts/StateBadge';
@@ -13,12 +14,6 @@ export interface DeliveryDetailProps {
   now: number;
 }
 
-const MUTED: Readonly<Record<string, string>> = {
-  silence: 'silenced',
-  inhibition: 'inhibited',
-  mute_time_interval: 'in a mute time',
-  active_time_interval: 'outside of active time',
-};
 const SHOWN = 50;
 
 export function DeliveryDetail({ delivery, now }: DeliveryDetailProps) {
@@ -45,9 +40,7 @@ export function DeliveryDetail({ delivery, now }: DeliveryDetailProps) {
               {alert.resolved ? 'Resolved' : 'Firing'}
             </StateBadge>
             <LabelChips labels={alert.labels} />
-            {alert.muted !== '' && (
-              <span className={styles.dim}>{MUTED[alert.muted] ?? alert.muted}</span>
-            )}
+            {alert.muted !== '' && <span className={styles.dim}>{mutedWords(alert.muted)}</span>}
             <Link href={whyAddress(alert.fingerprint, alert.labels)}>Why</Link>
           </li>
         ))}

@@ -1,7 +1,13 @@
 import { IconChevronRight } from '@tabler/icons-react';
 import type { Delivery, Outcome } from '../../api/deliveries';
-import { integrationLabel, OUTCOME_NAMES, reasonWords } from '../../lib/deliveryWords';
-import { formatClock, formatDateTime, formatElapsed, formatRelative } from '../../lib/time';
+import {
+  integrationLabel,
+  mutedWords,
+  OUTCOME_NAMES,
+  reasonWords,
+  tookWords,
+} from '../../lib/deliveryWords';
+import { formatClock, formatDateTime, formatRelative } from '../../lib/time';
 import { formatCount } from '../../lib/units';
 import { LabelChips } from '../../parts/LabelChips';
 import { StateBadge, type Tone } from '../../parts/StateBadge';
@@ -28,13 +34,20 @@ function result({ attempts }: Delivery): string {
   const words = [
     attempts.length > 1 ? formatCount(attempts.length, 'attempt') : null,
     last.status === null ? null : String(last.status),
-    formatElapsed(last.durationMs),
+    tookWords(last.durationMs),
   ];
   return words.filter((one) => one !== null).join(' · ');
 }
 
+function reasonOf({ test, reason, alerts }: Delivery): string {
+  if (test) return 'a test';
+  if (reason !== '') return reasonWords(reason);
+  const muted = new Set(alerts.map((alert) => mutedWords(alert.muted)));
+  return [...muted].filter((words) => words !== '').join(', ');
+}
+
 export function DeliveryRow({ delivery, now, open, onToggle }: DeliveryRowProps) {
-  const { tick, lastTick, ticks, outcome, receiver, integration, index, reason, test } = delivery;
+  const { tick, lastTick, ticks, outcome, receiver, integration, index } = delivery;
   const error = delivery.attempts.at(-1)?.error ?? '';
   const at = tick ?? 0;
   return (
@@ -59,7 +72,7 @@ export function DeliveryRow({ delivery, now, open, onToggle }: DeliveryRowProps)
             </span>
           </span>
           <span className={styles.reason}>
-            {test ? 'a test' : reasonWords(reason)}
+            {reasonOf(delivery)}
             {ticks > 1 && lastTick !== null && (
               <span className={styles.dim}>
                 {` · ${ticks} times until ${formatClock(lastTick).slice(0, 8)}`}
