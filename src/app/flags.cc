@@ -68,6 +68,19 @@ Error UnknownArgument(const std::string& argument, std::span<const FlagSpec> tab
   return Error::Invalid("unknown long flag '{}', did you mean '{}'?", name, nearest);
 }
 
+// `--name=` sets an empty text, as `--name ""` does; CLI11 would miss the value.
+std::vector<std::string> SplitEmptyValues(std::vector<std::string> arguments) {
+  std::vector<std::string> split;
+  for (std::string& argument : arguments) {
+    bool empty = argument.starts_with("--") && argument.ends_with('=') &&
+                 argument.find('=') + 1 == argument.size();
+    if (empty) argument.pop_back();
+    split.push_back(std::move(argument));
+    if (empty) split.emplace_back();
+  }
+  return split;
+}
+
 // Holds what CLI11 writes into while it parses.
 struct Slots {
   std::map<std::string, std::vector<std::string>> lists;
@@ -102,7 +115,7 @@ const FlagSpec& Flags::SpecOf(std::string_view name) const {
 }
 
 Result<Flags> Flags::Parse(std::vector<std::string> arguments, std::span<const FlagSpec> table) {
-  arguments = TRY(ExpandFiles(std::move(arguments)));
+  arguments = SplitEmptyValues(TRY(ExpandFiles(std::move(arguments))));
   Flags flags;
   flags.table_ = table;
   Slots slots;

@@ -37,6 +37,16 @@ TEST(Flags, TakeBothFormsOfValuesAndNegatedBools) {
   EXPECT_TRUE(flags.IsSet("config.file"));
 }
 
+TEST(Flags, MayBeSetToNothing) {
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"--web.external-url="}, {"--web.external-url", ""}}) {
+    Result<Flags> flags = Flags::Parse(arguments);
+    ASSERT_TRUE(flags.ok()) << flags.error().message();
+    EXPECT_EQ(flags->String("web.external-url"), "");
+    EXPECT_TRUE(flags->IsSet("web.external-url"));
+  }
+}
+
 TEST(Flags, CollectRepeatedLists) {
   Flags flags = Parsed({"--web.listen-address=:1", "--web.listen-address", "[::1]:2"});
   EXPECT_EQ(flags.List("web.listen-address"), (std::vector<std::string>{":1", "[::1]:2"}));

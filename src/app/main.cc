@@ -39,10 +39,6 @@ int Run(int argc, char** argv) {
     if (name == "alertmanager") return RunAlertmanager({argv + 1, argv + argc});
     if (auto code = tool::RunAs(name, {argv + 1, argv + argc})) return *code;
   }
-  if (argc > 0) {
-    std::optional<int> code = tool::RunAs(ProgramName(argv[0]), {argv + 1, argv + argc});
-    if (code) return *code;
-  }
   if (argc > 1 && std::string_view(argv[1]) == "tool") return tool::Run({argv + 2, argv + argc});
   Result<Flags> flags = Flags::Parse({argv + 1, argv + argc});
   if (!flags.ok()) {
