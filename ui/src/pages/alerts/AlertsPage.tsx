@@ -8,6 +8,7 @@ import { formatCount } from '../../lib/units';
 import { EmptyState } from '../../parts/EmptyState';
 import { useNow } from '../../parts/hooks';
 import { ListFilterBar } from '../../parts/ListFilterBar';
+import { Limited } from '../../parts/Limited';
 import { Loaded } from '../../parts/Loaded';
 import { NoneMatches } from '../../parts/NoneMatches';
 import { Notice } from '../../parts/Notice';
@@ -19,6 +20,9 @@ import { ALERT_STATES, countStates, filterRules, listRules } from './overview';
 import { ALERT_TABS } from '../../panels/alerts/tabs';
 
 const REFRESH_MS = 5000;
+/** An answer of megabytes is not asked for every few seconds. */
+const SLOW_REFRESH_MS = 30_000;
+const MANY_ALERTS = 2000;
 
 export function AlertsPage() {
   const rules = useQuery({
@@ -30,7 +34,8 @@ export function AlertsPage() {
   const held = useQuery({
     queryKey: ['alerting', 'alerts', 'all'],
     queryFn: ({ signal }) => fetchHeldAlerts({}, signal),
-    refetchInterval: REFRESH_MS,
+    refetchInterval: ({ state }) =>
+      (state.data?.data.length ?? 0) > MANY_ALERTS ? SLOW_REFRESH_MS : REFRESH_MS,
     placeholderData: keepPreviousData,
   });
   return (
@@ -87,16 +92,20 @@ function Alerts({ groups, held }: AlertsProps) {
           ...ALERT_STATES.map((value) => ({ value, label: `${names[value]} ${counts[value]}` })),
         ]}
       />
-      {shown.map(({ key, rule, group }) => (
-        <AlertRuleCard
-          key={key}
-          rule={rule}
-          group={group}
-          now={now}
-          held={byFingerprint}
-          onPick={filter.pick}
-        />
-      ))}
+      <Limited items={shown} step={50}>
+        {(some) =>
+          some.map(({ key, rule, group }) => (
+            <AlertRuleCard
+              key={key}
+              rule={rule}
+              group={group}
+              now={now}
+              held={byFingerprint}
+              onPick={filter.pick}
+            />
+          ))
+        }
+      </Limited>
       {shown.length === 0 && (
         <NoneMatches of={formatCount(rules.length, 'rule')} onClear={filter.clear} />
       )}

@@ -9,6 +9,7 @@ import { formatCount } from '../../lib/units';
 import { NOTIFICATION_TABS } from '../../panels/alerts/tabs';
 import { EmptyState } from '../../parts/EmptyState';
 import { useNow, withParam } from '../../parts/hooks';
+import { Limited } from '../../parts/Limited';
 import { Loaded } from '../../parts/Loaded';
 import { MatcherBox } from '../../parts/MatcherBox';
 import { NoneMatches } from '../../parts/NoneMatches';
@@ -21,6 +22,9 @@ import { GroupCard, type ShownGroup } from './GroupCard';
 import styles from './groups.module.css';
 
 const REFRESH_MS = 5000;
+/** An answer of megabytes is not asked for every few seconds. */
+const SLOW_REFRESH_MS = 30_000;
+const MANY_GROUPS = 200;
 const FLAGS = ['active', 'silenced', 'inhibited', 'muted'] as const;
 const NAMES = {
   active: 'Active',
@@ -56,7 +60,8 @@ export function GroupsPage() {
   const groups = useQuery({
     queryKey: ['alerting', 'groups', filter],
     queryFn: ({ signal }) => fetchAlertGroups(filter, signal),
-    refetchInterval: REFRESH_MS,
+    refetchInterval: ({ state }) =>
+      (state.data?.data.length ?? 0) > MANY_GROUPS ? SLOW_REFRESH_MS : REFRESH_MS,
     placeholderData: keepPreviousData,
   });
   const states = useQuery({
@@ -183,14 +188,18 @@ function Groups({ groups, now, narrowed, onPick, onClear }: GroupsProps) {
       <p className={styles.count} role="status">
         {`${formatCount(alerts.size, 'alert')} in ${formatCount(groups.length, 'group')}`}
       </p>
-      {groups.map((group, i) => (
-        <GroupCard
-          key={`${groupId(group.receiver, group.labels)} ${i}`}
-          group={group}
-          now={now}
-          onPick={onPick}
-        />
-      ))}
+      <Limited items={groups} step={40}>
+        {(shown) =>
+          shown.map((group, i) => (
+            <GroupCard
+              key={`${groupId(group.receiver, group.labels)} ${i}`}
+              group={group}
+              now={now}
+              onPick={onPick}
+            />
+          ))
+        }
+      </Limited>
     </>
   );
 }

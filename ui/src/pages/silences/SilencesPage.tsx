@@ -10,6 +10,7 @@ import { Button } from '../../parts/Button';
 import { EmptyState } from '../../parts/EmptyState';
 import { FilterBox } from '../../parts/FilterBox';
 import { useNow } from '../../parts/hooks';
+import { Limited } from '../../parts/Limited';
 import { Loaded } from '../../parts/Loaded';
 import { MatcherChips } from '../../parts/MatcherChips';
 import { NoneMatches } from '../../parts/NoneMatches';
@@ -136,16 +137,20 @@ function Silences({ silences, hidden }: SilencesProps) {
         </Notice>
       )}
       {shown.length > 0 && (
-        <ul className={styles.list}>
-          {shown.map((one) => (
-            <SilenceRow
-              key={one.id}
-              silence={one}
-              now={now}
-              hides={hidden === null ? null : (hidden.get(one.id) ?? 0)}
-            />
-          ))}
-        </ul>
+        <Limited key={state} items={shown} step={100}>
+          {(some) => (
+            <ul className={styles.list}>
+              {some.map((one) => (
+                <SilenceRow
+                  key={one.id}
+                  silence={one}
+                  now={now}
+                  hides={hidden === null ? null : (hidden.get(one.id) ?? 0)}
+                />
+              ))}
+            </ul>
+          )}
+        </Limited>
       )}
       {shown.length === 0 && (found.length === 0 || text !== '' || filter !== '') && (
         <NoneMatches
