@@ -133,7 +133,10 @@ export const alerting = [
       await page.goto(`${baseUrl}/rules`);
       const row = (name) => page.getByTestId('rule').filter({ hasText: name });
       await row('job:up:sum').first().waitFor();
-      assert.match(await row('job:up:sum').first().textContent(), /Recording.*ago.*\d series/);
+      assert.match(
+        await row('job:up:sum').first().textContent(),
+        /Recording.*(ago|just now), .*\d series/,
+      );
       assert.match(await row(FIRING).first().textContent(), /Firing.*up\{job="gone"\} == 0/);
       await row(FIRING).first().getByRole('link', { name: /alert/ }).click();
       await page.waitForURL(/\/alerts\?search=TargetGone/);
@@ -232,7 +235,12 @@ export const alerting = [
       assert.equal(await entry('delivered').count(), 0);
       assert.match(await entry('failed').first().textContent(), /connection refused|connect/i);
       await page.goto(`${baseUrl}/notifications/log?outcome=delivered`);
-      await entry('delivered').first().getByRole('button').first().click();
+      await entry('delivered')
+        .filter({ hasText: FIRING })
+        .first()
+        .getByRole('button')
+        .first()
+        .click();
       await page.waitForURL(/open=\d+/);
       const attempt = page.getByTestId('attempt').first();
       await attempt.waitFor();

@@ -97,7 +97,7 @@ function Timer({ timer, now }: { timer: GroupState; now: number }) {
   if (nextFlush === null) return null;
   return (
     <span className={styles.timer}>
-      {nextFlush <= now ? 'flushes now' : `next flush ${formatRelative(nextFlush, now)}`}
+      {nextFlush < now + 1000 ? 'flushes now' : `next flush ${formatRelative(nextFlush, now)}`}
     </span>
   );
 }

@@ -80,7 +80,7 @@ function Timer({ route, now }: RouteStepProps) {
           ? 'The group is being told now.'
           : nextFlush === null
             ? 'The group waits.'
-            : nextFlush <= now
+            : nextFlush < now + 1000
               ? 'The group is flushed now.'
               : `Next flush ${formatRelative(nextFlush, now)}.`}
         {lastFlush !== null && (
