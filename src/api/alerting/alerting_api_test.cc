@@ -181,6 +181,36 @@ TEST_F(AlertingApiTest, RoutesAndGroupsTellWhatIsInThem) {
             "\"sendResolved\":true,\"lastOutcome\":null,\"lastAt\":null,\"lastError\":\"\"}]}");
 }
 
+TEST_F(AlertingApiTest, SilencesAreOrderedAndChosenByTheirState) {
+  auto add = [&](const std::string& comment, const char* start, const char* end) {
+    net::Response response = Ask(
+        "POST", "/api/v2/silences",
+        R"({"matchers":[{"name":"a","value":"b","isRegex":false}],"createdBy":"me","comment":")" +
+            comment + R"(","startsAt":")" + start + R"(","endsAt":")" + end + R"("})");
+    EXPECT_EQ(response.status, 200) << response.body;
+    Json answer = Json::Parse(response.body).value();
+    return Text(&answer, "silenceID");
+  };
+  auto listed = [&](const std::string& query) {
+    std::string comments;
+    Json all = Get("/api/v2/silences" + query);
+    for (const Json& one : *all.AsArray()) comments += Text(&one, "comment") + " ";
+    return comments;
+  };
+  add("long", "2026-03-20T09:00:00Z", "2026-03-20T12:00:00Z");
+  add("short", "2026-03-20T09:00:00Z", "2026-03-20T10:00:00Z");
+  add("later", "2026-03-20T11:00:00Z", "2026-03-20T12:00:00Z");
+  add("soon", "2026-03-20T10:00:00Z", "2026-03-20T12:00:00Z");
+  std::string over = add("over", "2026-03-20T09:00:00Z", "2026-03-20T12:00:00Z");
+  EXPECT_EQ(Ask("DELETE", "/api/v2/silence/" + over).status, 200);
+  clock_.Advance(1);
+  EXPECT_EQ(listed(""), "short long soon later over ");
+  EXPECT_EQ(listed("?active=false"), "soon later over ");
+  EXPECT_EQ(listed("?expired=false&pending=false"), "short long ");
+  EXPECT_EQ(Ask("GET", "/api/v2/silence/" + over).status, 200);
+  EXPECT_EQ(Ask("DELETE", "/api/v2/silence/6e0b2e62-1c66-4c4c-8a8a-111111111111").status, 404);
+}
+
 TEST_F(AlertingApiTest, AConfigurationIsTriedWithoutBeingApplied) {
   PostAlert(R"({"alertname":"x","team":"db"})");
   net::Response bad = Ask("POST", "/api/v2/config/dry_run", "route: {receiver: x}\nfoo: bar\n");
