@@ -27,13 +27,15 @@ class NotifyTest : public ::testing::Test {
  protected:
   NotifyTest() : pool_("peer", 4) {
     net::Router router;
-    router.Handle("POST", "/*path", [this](const net::Request& request) {
-      {
-        MutexLock lock(mutex_);
-        requests_.push_back(request);
-      }
-      return answer_(request);
-    });
+    for (const char* method : {"GET", "POST", "PUT"}) {
+      router.Handle(method, "/*path", [this](const net::Request& request) {
+        {
+          MutexLock lock(mutex_);
+          requests_.push_back(request);
+        }
+        return answer_(request);
+      });
+    }
     net::ServerOptions options;
     options.listen_addresses = {"127.0.0.1:0"};
     server_ = std::move(net::HttpServer::Start(options, std::move(router), pool_, nullptr)).value();
