@@ -28,10 +28,7 @@ class Forecaster {
  public:
   Forecaster(const ForecastInput& input, const Silences& silences, const NotificationLog& nflog)
       : input_(input), silences_(silences), nflog_(nflog) {
-    for (const AlertPtr& alert : input.alerts) {
-      alerts_.push_back({alert, alert->ResolvedAt(input.now), MuteKind::kNone, {}});
-      hashes_.push_back(AlertHash(alert->labels));
-    }
+    for (const AlertPtr& alert : input.alerts) alerts_.push_back(Prepare(*alert));
   }
 
   std::vector<IntegrationForecast> Run() {
@@ -52,6 +49,29 @@ class Forecaster {
     IntegrationForecast forecast;
     std::shared_ptr<const NflogEntry> entry;
   };
+
+  // What there is to know about an alert for all ticks to come.
+  struct Subject {
+    uint64_t hash = 0;
+    bool resolved = false;
+    bool inhibited = false;
+    std::vector<Silence> silences;
+  };
+
+  Subject Prepare(const Alert& alert) const {
+    const Inhibitor* inhibitor = input_.routing->inhibitor.get();
+    return {AlertHash(alert.labels), alert.ResolvedAt(input_.now),
+            inhibitor != nullptr && inhibitor->Mutes(alert.labels, input_.now).has_value(),
+            silences_.Matching(alert.labels, input_.now)};
+  }
+
+  static MuteKind MuteAt(const Subject& subject, TimeMs tick) {
+    if (subject.inhibited) return MuteKind::kInhibition;
+    bool silenced =
+        std::any_of(subject.silences.begin(), subject.silences.end(),
+                    [tick](const Silence& s) { return s.StateAt(tick) == SilenceState::kActive; });
+    return silenced ? MuteKind::kSilence : MuteKind::kNone;
+  }
 
   void Add(const Notifier& notifier) {
     Row row;
@@ -86,16 +106,15 @@ class Forecaster {
       view.kind = route.kind;
       return view;
     }
-    for (size_t i = 0; i < alerts_.size(); ++i) {
-      FlushedAlert& flushed = alerts_[i];
-      if (flushed.resolved && !with_resolved) continue;
-      MuteAlert(*input_.routing, silences_, route, input_.now, tick, &flushed);
-      if (flushed.muted != MuteKind::kNone) {
+    for (const Subject& subject : alerts_) {
+      if (subject.resolved && !with_resolved) continue;
+      MuteKind muted = MuteAt(subject, tick);
+      if (muted != MuteKind::kNone) {
         ++view.muted;
-        view.kind = flushed.muted;
+        view.kind = muted;
         continue;
       }
-      (flushed.resolved ? view.resolved : view.firing).push_back(hashes_[i]);
+      (subject.resolved ? view.resolved : view.firing).push_back(subject.hash);
     }
     std::sort(view.firing.begin(), view.firing.end());
     std::sort(view.resolved.begin(), view.resolved.end());
@@ -120,14 +139,19 @@ class Forecaster {
         return "No alert is left in this group.";
       case MuteKind::kSilence:
       case MuteKind::kInhibition:
-        return fmt::format("All {} alerts of the group are muted, the last by {}.", view.muted,
-                           view.kind == MuteKind::kSilence ? "a silence" : "another alert");
+        return MutedByText(view);
       case MuteKind::kMuteInterval:
         return "The route is muted at the next tick by a mute time interval.";
       case MuteKind::kActiveInterval:
         return "The route is not active at the next tick: it is outside its time intervals.";
     }
     WF_CHECK(false);
+  }
+
+  static std::string MutedByText(const TickView& view) {
+    std::string_view by = view.kind == MuteKind::kSilence ? "a silence" : "another alert";
+    if (view.muted == 1) return fmt::format("The group's only alert is muted by {}.", by);
+    return fmt::format("All {} alerts of the group are muted, the last by {}.", view.muted, by);
   }
 
   // Ticks after the next, until everybody has something to hear.
@@ -169,8 +193,7 @@ class Forecaster {
   const ForecastInput& input_;
   const Silences& silences_;
   const NotificationLog& nflog_;
-  std::vector<FlushedAlert> alerts_;
-  std::vector<uint64_t> hashes_;
+  std::vector<Subject> alerts_;
   std::vector<Row> rows_;
   size_t looks_ = 0;
 };

@@ -15,7 +15,7 @@ RouteMute MuteOfRoute(const Routing& routing, const routing::RouteNode& route, T
 }
 
 void MuteAlert(const Routing& routing, const Silences& silences, const RouteMute& route, TimeMs now,
-               TimeMs silence_time, FlushedAlert* flushed) {
+               FlushedAlert* flushed) {
   const Alert& alert = *flushed->alert;
   flushed->muted = MuteKind::kNone;
   flushed->muted_by.clear();
@@ -31,7 +31,7 @@ void MuteAlert(const Routing& routing, const Silences& silences, const RouteMute
     flushed->muted_by = route.by;
     return;
   }
-  std::vector<std::string> ids = silences.MutedBy(alert.fingerprint, alert.labels, silence_time);
+  std::vector<std::string> ids = silences.MutedBy(alert.fingerprint, alert.labels, now);
   if (!ids.empty()) {
     flushed->muted = MuteKind::kSilence;
     flushed->muted_by = std::move(ids);
@@ -43,7 +43,7 @@ RouteMute FilterMuted(const Routing& routing, const Silences& silences,
                       std::vector<FlushedAlert>* alerts) {
   RouteMute whole = MuteOfRoute(routing, route, tick);
   for (FlushedAlert& flushed : *alerts) {
-    MuteAlert(routing, silences, whole, now, now, &flushed);
+    MuteAlert(routing, silences, whole, now, &flushed);
   }
   return whole;
 }

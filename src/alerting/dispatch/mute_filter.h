@@ -20,10 +20,10 @@ struct RouteMute {
 // Active intervals go first: a route that is not active names all of them.
 RouteMute MuteOfRoute(const Routing& routing, const routing::RouteNode& route, TimeMs tick);
 
-// What keeps one alert of such a route quiet; the first that applies of inhibition (asked for
-// `now`), the route and silences (asked for `silence_time`).
+// What keeps one alert of such a route quiet; the first that applies of inhibition, the route and
+// silences. `now` is really now: what silences remember of an alert does not look ahead.
 void MuteAlert(const Routing& routing, const Silences& silences, const RouteMute& route, TimeMs now,
-               TimeMs silence_time, FlushedAlert* alert);
+               FlushedAlert* alert);
 
 // Sets `muted` and `muted_by` of alerts whose `alert` and `resolved` are set. Intervals are asked
 // for the tick, everything else for `now`. Returns what keeps the route quiet.

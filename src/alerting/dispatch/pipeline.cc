@@ -174,8 +174,8 @@ struct Pipeline::Impl {
         continue;
       }
       flush->deliveries[i].record.decision =
-          fmt::format("Waited {} for {} first in the cluster. ",
-                      model::FormatDuration(wait_ms), position == 1 ? "the peer that comes" : "the peers that come");
+          fmt::format("Waited {} for {} first in the cluster. ", model::FormatDuration(wait_ms),
+                      position == 1 ? "the peer that comes" : "the peers that come");
       Park(flush, i, options.clock->MonotonicNs() + wait_ms * kNsPerMs,
            [this, flush, i] { Compare(flush, i); });
     }

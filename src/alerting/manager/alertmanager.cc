@@ -56,6 +56,8 @@ ManagerMetrics::ManagerMetrics(client::Registry* registry)
   integrations = &to.AddGauge("alertmanager_integrations", "Number of configured integrations.");
   inhibition_rules =
       &to.AddGauge("alertmanager_inhibition_rules", "Number of configured inhibition rules.");
+  cluster_enabled = &to.AddGauge("alertmanager_cluster_enabled",
+                                 "Indicates whether the clustering is enabled or not.");
   client::Family<client::Counter>& writes = to.AddCounterFamily(
       "alertmanager_alerts_subscriber_channel_writes_total",
       "Number of times alerts were written to subscriber channels", {"subscriber"});
@@ -83,6 +85,7 @@ Result<void> Alertmanager::Impl::Open() {
     TRY(nflog.Load(JoinPath(options.storage_path, kNflogFile), *options.files));
   }
   if (options.cluster) TRY(JoinCluster());
+  metrics.cluster_enabled->Set(options.cluster ? 1 : 0);
   Dispatcher::Options dispatch;
   dispatch.clock = options.clock;
   dispatch.silences = &silences;
@@ -244,11 +247,11 @@ Result<std::shared_ptr<Routing>> Alertmanager::Impl::BuildRouting(
 }
 
 Result<void> Alertmanager::Impl::Apply(const LoadedConfig& loaded) {
-  std::shared_ptr<Routing> routing = TRY(BuildRouting(loaded));
+  std::shared_ptr<Routing> built = TRY(BuildRouting(loaded));
   auto next = std::make_shared<Inhibitor>(loaded.config->inhibit_rules);
-  routing->inhibitor = next;
+  built->inhibitor = next;
   auto copy = std::make_shared<LoadedConfig>(loaded);
-  for (const routing::RouteNode* node : routing->tree->nodes()) {
+  for (const routing::RouteNode* node : built->tree->nodes()) {
     if (node->repeat_interval_ms <= options.retention_ms) continue;
     copy->warnings.push_back(
         fmt::format("route {}: repeat_interval {} is longer than the retention {}: it repeats "
@@ -262,12 +265,12 @@ Result<void> Alertmanager::Impl::Apply(const LoadedConfig& loaded) {
            {"retention", options.retention_ms / 1000}, {"route", node->key});
   }
   for (const amconfig::Receiver& receiver : loaded.config->receivers) {
-    if (routing->receivers.count(receiver.name) > 0) continue;
+    if (built->receivers.count(receiver.name) > 0) continue;
     WF_LOG(kInfo, "Skipping creation of receiver not referenced by any route",
            {"component", "configuration"}, {"receiver", receiver.name});
   }
   size_t integrations = 0;
-  for (const auto& [name, receiver] : routing->receivers) integrations += receiver.notifiers.size();
+  for (const auto& [name, receiver] : built->receivers) integrations += receiver.notifiers.size();
 
   dispatcher->Clear();
   {
@@ -278,10 +281,11 @@ Result<void> Alertmanager::Impl::Apply(const LoadedConfig& loaded) {
       MutexLock lock(mutex);
       inhibitor = next;
       config = copy;
+      active_routing = built;
     }
-    dispatcher->Apply(routing, alerts);
+    dispatcher->Apply(built, alerts);
   }
-  metrics.receivers->Set(static_cast<double>(routing->receivers.size()));
+  metrics.receivers->Set(static_cast<double>(built->receivers.size()));
   metrics.integrations->Set(static_cast<double>(integrations));
   metrics.inhibition_rules->Set(static_cast<double>(loaded.config->inhibit_rules.size()));
   metrics.config_hash->Set(loaded.hash);
@@ -328,7 +332,7 @@ std::shared_ptr<const LoadedConfig> Alertmanager::config() const {
 }
 
 std::shared_ptr<const routing::RouteTree> Alertmanager::routes() const {
-  std::shared_ptr<const Routing> routing = impl_->dispatcher->routing();
+  std::shared_ptr<const Routing> routing = impl_->CurrentRouting();
   return routing == nullptr ? nullptr : routing->tree;
 }
 

@@ -9,9 +9,11 @@
 
 #include "alerting/alerts/alert_store.h"
 #include "alerting/dispatch/dispatcher.h"
+#include "alerting/inhibit/inhibitor.h"
 #include "alerting/manager/acknowledgements.h"
 #include "alerting/manager/alertmanager.h"
 #include "alerting/manager/upkeep.h"
+#include "alerting/nflog/notification_log.h"
 #include "base/mutex.h"
 #include "notify/notify.h"
 
@@ -27,6 +29,7 @@ struct ManagerMetrics {
   client::Gauge* receivers;
   client::Gauge* integrations;
   client::Gauge* inhibition_rules;
+  client::Gauge* cluster_enabled;
   client::Counter* written_to_inhibitor;
   client::Counter* written_to_dispatcher;
 };
@@ -67,6 +70,7 @@ struct Alertmanager::Impl {
     model::Labels group_labels;
   };
   std::shared_ptr<const Inhibitor> CurrentInhibitor() const;
+  std::shared_ptr<const Routing> CurrentRouting() const;
   Mutes MutesOf(uint64_t fingerprint, const model::Labels& labels) const;
   AlertView ViewOf(const AlertPtr& alert) const;
   GroupView ViewOf(const GroupState& state) const;
@@ -90,6 +94,8 @@ struct Alertmanager::Impl {
   mutable Mutex mutex;
   std::shared_ptr<const LoadedConfig> config GUARDED_BY(mutex);
   std::shared_ptr<Inhibitor> inhibitor GUARDED_BY(mutex);
+  // The dispatcher's, but never away: during a reload, the old one.
+  std::shared_ptr<const Routing> active_routing GUARDED_BY(mutex);
   // Held while alerts are handed to the inhibitor and the dispatcher, and while both are built anew
   // from the store, so that neither misses one. Taken before `mutex`.
   Mutex feed_mutex;

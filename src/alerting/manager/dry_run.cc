@@ -31,7 +31,7 @@ Fate FateOf(const Routing& routing, const Silences& silences, const AlertPtr& al
     side.route = route;
     side.alerts.push_back(alert);
     FlushedAlert flushed{alert, false, MuteKind::kNone, {}};
-    MuteAlert(routing, silences, MuteOfRoute(routing, *route, now), now, now, &flushed);
+    MuteAlert(routing, silences, MuteOfRoute(routing, *route, now), now, &flushed);
     fate.receivers.push_back(route->receiver);
     fate.groups.push_back(route->receiver + key);
     fate.muted.push_back(flushed.muted != MuteKind::kNone);
@@ -55,7 +55,7 @@ DryRun Alertmanager::Impl::Try(const LoadedConfig& candidate) const {
   auto rules = std::make_shared<Inhibitor>(candidate.config->inhibit_rules);
   rules->Update(all);
   after->inhibitor = rules;
-  std::shared_ptr<const Routing> before = dispatcher->routing();
+  std::shared_ptr<const Routing> before = CurrentRouting();
 
   GroupSides groups_before;
   GroupSides groups_after;

@@ -38,7 +38,7 @@ AlertPtr Imagine(const Explanation& about, TimeMs now) {
 
 std::vector<RouteExplanation> Alertmanager::Impl::ExplainRoutes(const Explanation& about) const {
   std::vector<RouteExplanation> out;
-  std::shared_ptr<const Routing> routing = dispatcher->routing();
+  std::shared_ptr<const Routing> routing = CurrentRouting();
   if (routing == nullptr) return out;
   TimeMs now = options.clock->Now();
   for (const routing::RouteNode* route : routing->tree->Match(about.labels)) {

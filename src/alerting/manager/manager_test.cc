@@ -443,6 +443,23 @@ TEST_F(ManagerTest, PromisesWhatHappens) {
   }
 }
 
+TEST_F(ManagerTest, LookingAheadUnmutesNothing) {
+  Start();
+  uint64_t fingerprint = Push(LabelsOf("A"));
+  Silence silence;
+  silence.matcher_sets = {
+      {*amconfig::Matcher::Make(amconfig::MatchType::kEqual, "alertname", "A")}};
+  silence.starts_at_ns = kTestStart * 1'000'000;
+  silence.ends_at_ns = (kTestStart + 600'000) * 1'000'000;
+  silence.created_by = silence.comment = "x";
+  ASSERT_TRUE(manager_->silences().Set(silence).ok());
+  EXPECT_EQ(manager_->Explain(LabelsOf("A")).routes[0].integrations[0].next_send,
+            kTestStart + 610'000);
+  EXPECT_TRUE(manager_->MutesOf(fingerprint, LabelsOf("A")).any());
+  At(15);
+  EXPECT_EQ(Told(), Lines{});
+}
+
 // ---- dry runs
 
 TEST_F(ManagerTest, TriesAnotherConfiguration) {

@@ -12,6 +12,11 @@ std::shared_ptr<const Inhibitor> Alertmanager::Impl::CurrentInhibitor() const {
   return inhibitor;
 }
 
+std::shared_ptr<const Routing> Alertmanager::Impl::CurrentRouting() const {
+  MutexLock lock(mutex);
+  return active_routing;
+}
+
 Mutes Alertmanager::Impl::MutesOf(uint64_t fingerprint, const model::Labels& labels) const {
   TimeMs now = options.clock->Now();
   Mutes mutes;
@@ -51,7 +56,7 @@ GroupView Alertmanager::Impl::ViewOf(const GroupState& state) const {
 
 std::vector<AlertView> Alertmanager::Alerts() const {
   TimeMs now = impl_->options.clock->Now();
-  std::shared_ptr<const Routing> routing = impl_->dispatcher->routing();
+  std::shared_ptr<const Routing> routing = impl_->CurrentRouting();
   std::vector<AlertView> views;
   for (const AlertPtr& alert : impl_->store.All()) {
     if (alert->ResolvedAt(now)) continue;
