@@ -24,7 +24,7 @@ export interface GroupCardProps {
   onPick: (name: string, value: string, exclude: boolean) => void;
 }
 
-const SHOWN = 20;
+const SHOWN = 10;
 
 export function GroupCard({ group, now, onPick }: GroupCardProps) {
   const { labels, receiver, alerts, timers } = group;

@@ -188,7 +188,7 @@ function Groups({ groups, now, narrowed, onPick, onClear }: GroupsProps) {
       <p className={styles.count} role="status">
         {`${formatCount(alerts.size, 'alert')} in ${formatCount(groups.length, 'group')}`}
       </p>
-      <Limited items={groups} step={40}>
+      <Limited items={groups} step={25}>
         {(shown) =>
           shown.map((group, i) => (
             <GroupCard
