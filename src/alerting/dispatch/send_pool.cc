@@ -43,7 +43,7 @@ struct SendPool::Impl {
       ended.swap(ended_threads);  // joined after the lock: they are past their last instruction
       ++running;
       uint64_t id = next_id++;
-      threads.emplace(id, Thread(fmt::format("notify-{}", id), [this, id] { Work(id); }));
+      threads.emplace(id, Thread(fmt::format("send-{}", id), [this, id] { Work(id); }));
     }
   }
 
