@@ -176,8 +176,8 @@ export const alerting = [
     run: async (page, baseUrl) => {
       const { fingerprint } = await firing(baseUrl);
       await page.goto(`${baseUrl}/notifications`);
-      const row = page.getByTestId('held-alert').filter({ hasText: 'gone' });
-      await row.first().getByRole('link', { name: 'Why' }).click();
+      // Other rules may speak of the same target.
+      await page.locator(`[data-testid=held-alert] a[href*="fingerprint=${fingerprint}"]`).click();
       await page.waitForURL(new RegExp(`fingerprint=${fingerprint}`));
       const why = page.getByTestId('why');
       await why.waitFor();
