@@ -68,7 +68,7 @@ class RuleReader {
       return false;
     }
     for (const yaml::Entry& entry : node.entries) {
-      if (!read(entry.key, entry.value)) {
+      if (!read(entry.key, entry.value) && !options_.ignore_unknown_fields) {
         Fail({entry.line, entry.column}, "field {} not found in type {}", entry.key, type);
       }
     }

@@ -65,6 +65,8 @@ struct RuleFileOptions {
   // Errors become `label "k": …` and `annotation "k": …`. Called for alerting rules with the name
   // of the template (`__alert_NAME`). Unset: not checked.
   std::function<Result<void>(const std::string& name, const std::string& text)> check_template = {};
+  // Unknown keys are passed over (promtool's --ignore-unknown-fields).
+  bool ignore_unknown_fields = false;
 };
 
 // All problems of the file, one a line, each `filename: line:column: …`.

@@ -134,8 +134,10 @@ Result<RuleSpec> MakeAlert(std::string name, std::string_view expr, int64_t for_
 }
 
 Result<GroupSpecs> ReadGroups(std::string_view text, const std::string& path,
-                              const config::Config& config, const promql::ParseOptions& parse) {
+                              const config::Config& config, const promql::ParseOptions& parse,
+                              bool ignore_unknown_fields) {
   config::RuleFileOptions options;
+  options.ignore_unknown_fields = ignore_unknown_fields;
   options.name_scheme = config.global.metric_name_validation_scheme;
   options.check_expression = [&parse](const std::string& expr) -> Result<void> {
     TRY(promql::Parse(expr, parse));
@@ -171,9 +173,10 @@ Result<GroupSpecs> ReadGroups(std::string_view text, const std::string& path,
 }
 
 Result<GroupSpecs> LoadGroups(const std::string& path, const config::Config& config,
-                              const promql::ParseOptions& parse, FileSystem& files) {
+                              const promql::ParseOptions& parse, FileSystem& files,
+                              bool ignore_unknown_fields) {
   std::string text = TRY(files.ReadFile(path, config::kMaxConfigFileBytes));
-  return ReadGroups(text, path, config, parse);
+  return ReadGroups(text, path, config, parse, ignore_unknown_fields);
 }
 
 Result<GroupSpecs> LoadAll(const config::Config& config, const promql::ParseOptions& parse,

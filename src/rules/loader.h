@@ -77,10 +77,12 @@ Result<RuleSpec> MakeAlert(std::string name, std::string_view expr, int64_t for_
 
 // The groups of a rule file's text, which is said to be of `path`.
 Result<GroupSpecs> ReadGroups(std::string_view text, const std::string& path,
-                              const config::Config& config, const promql::ParseOptions& parse);
+                              const config::Config& config, const promql::ParseOptions& parse,
+                              bool ignore_unknown_fields = false);
 // Reads one rule file; errors name the file and the place. Of `config`, only `global` counts.
 Result<GroupSpecs> LoadGroups(const std::string& path, const config::Config& config,
-                              const promql::ParseOptions& parse, FileSystem& files);
+                              const promql::ParseOptions& parse, FileSystem& files,
+                              bool ignore_unknown_fields = false);
 // All of the configuration's rule files.
 Result<GroupSpecs> LoadAll(const config::Config& config, const promql::ParseOptions& parse,
                            FileSystem& files);

@@ -190,6 +190,7 @@ int Run(std::vector<std::string> arguments) {
   AddVerify(*tsdb, &chosen);
   AddQueryCommands(app, &chosen);
   AddCheckCommands(app, &chosen);
+  AddTestCommands(app, &chosen);
   try {
     std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
     app.parse(std::move(arguments));
@@ -199,6 +200,7 @@ int Run(std::vector<std::string> arguments) {
   Result<void> done = chosen.run();
   std::fflush(stdout);
   if (done) return 0;
+  if (done.error().message().empty()) return 1;  // everything was said
   std::fprintf(stderr, "error: %s\n", done.error().message().c_str());
   return 1;
 }

@@ -17,6 +17,7 @@ namespace watchfire::tool {
 // What the command that was named will do; unset until it is found.
 struct Chosen {
   std::function<Result<void>()> run;
+  std::string junit;  // of `test`: where its report goes
 };
 
 // A date of RFC 3339 or seconds since 1970.
@@ -25,5 +26,6 @@ Result<TimeMs> ParseTimeArgument(const std::string& text);
 // query_command_line.cc
 void AddQueryCommands(CLI::App& tools, Chosen* chosen);
 void AddCheckCommands(CLI::App& tools, Chosen* chosen);
+void AddTestCommands(CLI::App& tools, Chosen* chosen);
 
 }  // namespace watchfire::tool

@@ -2,10 +2,12 @@
 // query_*.cc.
 #include <CLI/CLI.hpp>
 
+#include "base/log.h"
 #include "model/duration.h"
 #include "tool/advice_commands.h"
 #include "tool/command_line.h"
 #include "tool/query_commands.h"
+#include "tool/rule_tests/rule_tests.h"
 
 namespace watchfire::tool {
 namespace {
@@ -195,6 +197,36 @@ void AddCheckCommands(CLI::App& tools, Chosen* chosen) {
   command->add_option("rule-files", options->files,
                       "Rule files; standard input if there are none.");
   command->callback([=] { chosen->run = [options] { return CheckRules(*options, stdout); }; });
+}
+
+void AddTestCommands(CLI::App& tools, Chosen* chosen) {
+  CLI::App* test = tools.add_subcommand("test", "Unit tests.");
+  test->require_subcommand(1);
+  test->add_option_function<std::string>(
+      "--junit", [chosen](const std::string& file) { chosen->junit = file; },
+      "File path to store JUnit XML test results.");
+  CLI::App* command = test->add_subcommand("rules", "Unit tests for rules.");
+  auto options = std::make_shared<RuleTestOptions>();
+  command
+      ->add_option("--run", options->run,
+                   "If set, only the groups whose name matches; may be repeated.")
+      ->allow_extra_args(false);
+  auto ignored = std::make_shared<bool>(false);
+  command->add_flag("--debug,--diff", *ignored, "Taken for the sake of scripts.");
+  command->add_flag("--ignore-unknown-fields", options->ignore_unknown_fields,
+                    "Take no offence at unknown keys of rule groups and rules.");
+  command->add_option("test-rule-file", options->files, "The unit test files.")->required();
+  command->callback([=] {
+    static_cast<void>(ignored);
+    chosen->run = [options, chosen] {
+      // A rule that fails is a failure of the test, and told as such.
+      ConfigureLogging(LogLevel::kError, LogFormat::kLogfmt);
+      options->junit = chosen->junit;
+      options->parse = {
+          .experimental_functions = true, .extended_range_selectors = true, .fill_modifiers = true};
+      return TestRules(*options, stdout, stderr);
+    };
+  });
 }
 
 }  // namespace watchfire::tool
