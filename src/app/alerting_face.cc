@@ -199,6 +199,13 @@ Result<void> AlertingFace::Apply(const alerting::LoadedConfig& loaded) {
   return manager_->Apply(loaded);
 }
 
+Result<void> AlertingFace::Reload() {
+  Result<alerting::LoadedConfig> loaded = Load();
+  if (loaded.ok()) return Apply(*loaded);
+  manager_->ReportFailedReload();
+  return loaded.error();
+}
+
 void AlertingFace::Stop() {
   if (web_) web_->Stop(kStopDeadlineMs);
   if (manager_) manager_->Stop();

@@ -65,6 +65,8 @@ class AlertingFace {
   // Opens the listener, if there is one; `pages` are the pages that it serves.
   Result<void> Listen(std::span<const std::string_view> pages);
   Result<void> Apply(const alerting::LoadedConfig& loaded);
+  // Both; a failure shows in the metrics.
+  Result<void> Reload();
   // Stops the listener first, then notifications; snapshots are written.
   void Stop();
 

@@ -62,8 +62,7 @@ int Serve(const Flags& flags) {
 
   MainLoop::Callbacks callbacks;
   callbacks.reload = [&face]() -> Result<void> {
-    auto again = face.Load();
-    Result<void> result = again.ok() ? face.Apply(*again) : Result<void>(again.error());
+    Result<void> result = face.Reload();
     if (result.ok()) {
       WF_LOG(kInfo, "Completed loading of configuration file",
              {"file", face.settings().config_file});

@@ -417,10 +417,15 @@ Result<void> Server::Reload() {
     Configuration loaded = TRY(it.Load());
     // Everything that can fail comes before anything that takes effect for good.
     auto groups = TRY(it.rules->Load(*loaded.config, it.files));
-    alerting::LoadedConfig alerts = it.ready ? TRY(it.alerting->Load()) : it.initial_alerting;
+    Result<alerting::LoadedConfig> alerts = it.initial_alerting;
+    if (it.ready) alerts = it.alerting->Load();
+    if (!alerts.ok()) {
+      it.alerting->manager()->ReportFailedReload();
+      return alerts.error();
+    }
     TRY(it.engine->SetQueryLog(loaded.config->global.query_log_file, it.files));
-    if (it.ready) TRY(it.alerting->Apply(alerts));
     TRY(it.notifier->ApplyConfig(*loaded.config));
+    if (it.ready) TRY(it.alerting->Apply(*alerts));
     TRY(it.scrape->ApplyConfig(loaded.config));
     it.rules->Replace(std::move(groups));
     it.Apply(loaded);
