@@ -127,6 +127,7 @@ class PrometheusApi {
   net::Response Rules(const net::Request& request);
   net::Response Alerts(const net::Request& request);
   net::Response Alertmanagers(const net::Request& request);
+  void NameAsRouted(std::vector<rules::AlertView>& alerts) const;
   // backtest_api.cc
   net::Response RuleBacktest(const net::Request& request);
   // status_api.cc

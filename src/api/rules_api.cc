@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "alerting/routing/route_tree.h"
 #include "api/params.h"
 #include "api/prometheus_api.h"
 #include "api/rules_json.h"
@@ -123,6 +124,16 @@ void WriteGroup(codec::JsonWriter& json, const rules::GroupView& group, const Ru
 
 }  // namespace
 
+// Silences, deliveries and explanations know an alert by the labels that it is sent under.
+void PrometheusApi::NameAsRouted(std::vector<rules::AlertView>& alerts) const {
+  if (deps_.notifier == nullptr) return;
+  for (rules::AlertView& alert : alerts) {
+    if (auto labels = deps_.notifier->Routed(alert.labels)) {
+      alert.fingerprint = routing::Fingerprint(*labels);
+    }
+  }
+}
+
 net::Response PrometheusApi::Rules(const net::Request& request) {
   Result<net::Values> form = request.Form();
   if (!form.ok()) return Failure(ErrorType::kBadData, form.error().message());
@@ -158,6 +169,7 @@ net::Response PrometheusApi::Rules(const net::Request& request) {
       next = TokenOf(*at->spec);
       break;
     }
+    for (rules::RuleView& rule : at->rules) NameAsRouted(rule.alerts);
     WriteGroup(json, *at, *filter);
     ++written;
   }
@@ -170,7 +182,9 @@ net::Response PrometheusApi::Rules(const net::Request& request) {
 net::Response PrometheusApi::Alerts(const net::Request&) {
   codec::JsonWriter json;
   json.BeginObject().Key("alerts").BeginArray();
-  for (const rules::AlertView& alert : deps_.rules->Alerts()) WriteAlert(json, alert);
+  std::vector<rules::AlertView> alerts = deps_.rules->Alerts();
+  NameAsRouted(alerts);
+  for (const rules::AlertView& alert : alerts) WriteAlert(json, alert);
   json.EndArray().EndObject();
   return Success(json.Take());
 }

@@ -43,9 +43,12 @@ struct LoadedConfig {
 };
 Result<LoadedConfig> LoadConfigFile(const std::string& path, amconfig::MatcherSyntax syntax,
                                     FileSystem& files);
-// The same of a text; paths are relative to those of `filename`.
+// The same of a text; paths are relative to those of `filename`. `running`: the text comes from
+// somebody who may not read files, so of its templates only those are read that the running
+// configuration has too; a warning tells which are not.
 Result<LoadedConfig> LoadConfigText(std::string_view text, const std::string& filename,
-                                    amconfig::MatcherSyntax syntax, FileSystem& files);
+                                    amconfig::MatcherSyntax syntax, FileSystem& files,
+                                    const amconfig::Config* running = nullptr);
 // Of a server without a file: one route, one receiver "default" that tells nobody.
 LoadedConfig BuiltInConfig();
 

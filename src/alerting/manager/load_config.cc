@@ -22,9 +22,10 @@ double HashOf(std::string_view text) {
   return static_cast<double>(value);
 }
 
-Result<std::vector<std::string>> ReadTemplates(const amconfig::Config& config, FileSystem& files) {
+Result<std::vector<std::string>> ReadTemplates(const std::vector<std::string>& patterns,
+                                               FileSystem& files) {
   std::vector<std::string> texts;
-  for (const std::string& pattern : config.templates) {
+  for (const std::string& pattern : patterns) {
     for (const std::string& path : TRY(config::ExpandGlob(pattern, files))) {
       if (texts.size() == kMaxTemplateFiles) {
         return Error::Limit("more than {} template files", kMaxTemplateFiles);
@@ -56,7 +57,8 @@ Result<void> CheckTemplates(LoadedConfig& loaded, FileSystem& files) {
 }  // namespace
 
 Result<LoadedConfig> LoadConfigText(std::string_view text, const std::string& filename,
-                                    amconfig::MatcherSyntax syntax, FileSystem& files) {
+                                    amconfig::MatcherSyntax syntax, FileSystem& files,
+                                    const amconfig::Config* running) {
   amconfig::LoadOptions options;
   options.syntax = syntax;
   options.zones = SystemZones(&files);
@@ -65,7 +67,18 @@ Result<LoadedConfig> LoadConfigText(std::string_view text, const std::string& fi
       std::make_shared<const amconfig::Config>(TRY(amconfig::LoadConfig(text, filename, options)));
   loaded.warnings = loaded.config->warnings;
   loaded.hash = HashOf(text);
-  loaded.template_texts = TRY(ReadTemplates(*loaded.config, files));
+  std::vector<std::string> patterns;
+  for (const std::string& pattern : loaded.config->templates) {
+    bool known = running == nullptr || std::ranges::count(running->templates, pattern) != 0;
+    if (known) {
+      patterns.push_back(pattern);
+    } else {
+      loaded.warnings.push_back(fmt::format(
+          "templates \"{}\" are not read, as the running configuration does not name them",
+          pattern));
+    }
+  }
+  loaded.template_texts = TRY(ReadTemplates(patterns, files));
   TRY(CheckTemplates(loaded, files));
   return loaded;
 }

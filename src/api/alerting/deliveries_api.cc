@@ -81,6 +81,7 @@ void WriteDelivery(codec::JsonWriter& out, const alerting::Delivery& delivery, b
   out.Field("reason", delivery.reason);
   out.Field("decision", delivery.decision);
   out.Field("test", delivery.test);
+  out.Field("alertCount", static_cast<uint64_t>(delivery.alert_count));
   out.Key("alerts").BeginArray();
   for (const alerting::Delivery::AlertPart& part : delivery.alerts) WriteAlertPart(out, part);
   out.EndArray();

@@ -107,8 +107,8 @@ net::Response AlertingApi::GetConfigWarnings(const net::Request&) {
 
 net::Response AlertingApi::DryRun(const net::Request& request) {
   std::string name = deps_.config_file.empty() ? "alertmanager.yml" : deps_.config_file;
-  Result<alerting::LoadedConfig> candidate =
-      alerting::LoadConfigText(request.body, name, deps_.syntax, *deps_.files);
+  Result<alerting::LoadedConfig> candidate = alerting::LoadConfigText(
+      request.body, name, deps_.syntax, *deps_.files, deps_.manager->config()->config.get());
   codec::JsonWriter out;
   if (!candidate.ok()) {
     out.BeginObject().Field("ok", false).Field("error", candidate.error().message()).EndObject();

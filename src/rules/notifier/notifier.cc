@@ -68,12 +68,17 @@ std::vector<alerting::AlertPtr> RelabelAll(const std::vector<alerting::AlertPtr>
   return out;
 }
 
-alerting::AlertPtr WithExternalLabels(alerting::Alert alert, const model::Labels& external) {
-  model::LabelsBuilder labels(alert.labels);
+model::Labels WithExternal(const model::Labels& own, const model::Labels& external) {
+  if (external.empty()) return own;
+  model::LabelsBuilder labels(own);
   for (const model::LabelView& label : external) {
-    if (!alert.labels.Has(label.name)) labels.Set(label.name, label.value);
+    if (!own.Has(label.name)) labels.Set(label.name, label.value);
   }
-  if (!external.empty()) alert.labels = labels.Build();
+  return labels.Build();
+}
+
+alerting::AlertPtr WithExternalLabels(alerting::Alert alert, const model::Labels& external) {
+  if (!external.empty()) alert.labels = WithExternal(alert.labels, external);
   return std::make_shared<const alerting::Alert>(std::move(alert));
 }
 
@@ -254,6 +259,13 @@ void Notifier::Put(std::vector<alerting::Alert> alerts) {
       if (queue->Push(own)) impl_->senders.Line(queue);
     }
   }
+}
+
+std::optional<model::Labels> Notifier::Routed(const model::Labels& labels) const {
+  std::shared_ptr<const Plan> plan = impl_->CurrentPlan();
+  model::LabelsBuilder builder(WithExternal(labels, plan->external_labels));
+  if (!model::Relabel(plan->relabel_configs, builder)) return std::nullopt;
+  return builder.Build();
 }
 
 std::vector<std::string> Notifier::Active() const {

@@ -18,6 +18,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -56,6 +57,10 @@ class Notifier : public alerting::AlertSink {
   void AttachLocal(alerting::AlertSink* local);
 
   void Put(std::vector<alerting::Alert> alerts) override;
+
+  // The labels that an alert with these is sent under, to the router in this process too; unset:
+  // relabelling drops it.
+  std::optional<model::Labels> Routed(const model::Labels& labels) const;
 
   // URLs without passwords, for /api/v1/alertmanagers.
   std::vector<std::string> Active() const;
