@@ -77,5 +77,21 @@ TEST(Flags, ShowEveryFlagAsText) {
   EXPECT_EQ(at->second, "10GiB");
 }
 
+TEST(Flags, AlertmanagersAreThereWithAPrefixAndOtherDefaults) {
+  Flags flags = Parsed({"--alertmanager.data.retention=48h"});
+  EXPECT_EQ(flags.DurationMs("alertmanager.data.retention"), 48 * 3'600'000);
+  EXPECT_EQ(flags.String("alertmanager.config.file"), "");
+  EXPECT_EQ(flags.String("alertmanager.cluster.listen-address"), "");
+  EXPECT_EQ(flags.Int("alertmanager.notification-queue-capacity"), 10'000) << "Prometheus' own";
+}
+
+TEST(Flags, ThoseOfTheProgramAlertmanagerAreItsOwn) {
+  Result<Flags> flags = Flags::Parse({"--cluster.listen-address="}, AlertmanagerFlags());
+  ASSERT_TRUE(flags.ok()) << flags.error().message();
+  EXPECT_EQ(flags->String("config.file"), "alertmanager.yml");
+  EXPECT_EQ(flags->String("cluster.listen-address"), "");
+  EXPECT_FALSE(Flags::Parse({"--storage.tsdb.path=x"}, AlertmanagerFlags()).ok());
+}
+
 }  // namespace
 }  // namespace watchfire::app

@@ -28,16 +28,9 @@ inline constexpr std::string_view kPages[] = {"/query",
                                               "/config",
                                               "/flags"};
 // Those that need nothing but Alertmanager's API.
-inline constexpr std::string_view kAlertingPages[] = {"/notifications",
-                                                      "/notifications/log",
-                                                      "/notifications/why",
-                                                      "/silences",
-                                                      "/silences/new",
-                                                      "/silences/view",
-                                                      "/silences/edit",
-                                                      "/routing",
-                                                      "/receivers",
-                                                      "/dry-run",
-                                                      "/alerting-status"};
+inline constexpr std::string_view kAlertingPages[] = {
+    "/notifications", "/notifications/log", "/notifications/why", "/silences",
+    "/silences/new",  "/silences/view",     "/silences/edit",     "/routing",
+    "/receivers",     "/dry-run",           "/alerting-status"};
 
 }  // namespace watchfire::app
