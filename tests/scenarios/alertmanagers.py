@@ -26,7 +26,7 @@ class Answer:
 class Alertmanager:
     """One server, started; `binary` is called as `alertmanager`."""
 
-    def __init__(self, stack, directory, config, binary, *flags):
+    def __init__(self, stack, directory, config, binary, *flags, cluster=""):
         self.directory = pathlib.Path(directory)
         self.directory.mkdir(parents=True, exist_ok=True)
         self.config = self.directory / "alertmanager.yml"
@@ -39,7 +39,7 @@ class Alertmanager:
         self.command = [str(program), f"--config.file={self.config}",
                         f"--storage.path={self.directory / 'data'}",
                         f"--web.listen-address=127.0.0.1:{self.port}",
-                        "--cluster.listen-address=", *flags]
+                        f"--cluster.listen-address={cluster}", *flags]
         self.process = None
         stack.callback(self.kill)
         self.start()
@@ -73,12 +73,12 @@ class Alertmanager:
             connection.close()
 
 
-def ours(stack, directory, config, *flags):
-    return Alertmanager(stack, directory / "ours", config, harness.BINARY, *flags)
+def ours(stack, directory, config, *flags, **more):
+    return Alertmanager(stack, directory / "ours", config, harness.BINARY, *flags, **more)
 
 
-def theirs(stack, directory, config, *flags):
-    return Alertmanager(stack, directory / "theirs", config, PEER, *flags)
+def theirs(stack, directory, config, *flags, **more):
+    return Alertmanager(stack, directory / "theirs", config, PEER, *flags, **more)
 
 
 def both(stack, directory, config, *flags):

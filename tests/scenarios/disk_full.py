@@ -109,4 +109,5 @@ def a_full_disk_is_told_and_got_over():
         expect_kept(after, samples(server), "restarted")
 
 
-harness.main([a_full_disk_is_told_and_got_over])
+if __name__ == "__main__":
+    harness.main([a_full_disk_is_told_and_got_over])
