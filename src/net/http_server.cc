@@ -56,10 +56,13 @@ struct Answer {
   bool keep_alive = false;
 };
 
+// The histograms of a route are made by its first request: nobody asks most routes, and twenty
+// series each would be most of what the server tells of itself.
 struct RouteMetrics {
-  client::Histogram* duration = nullptr;
-  client::Histogram* size = nullptr;
+  std::string name;  // with the prefix
   client::Counter* ok = nullptr;
+  std::atomic<client::Histogram*> duration = nullptr;
+  std::atomic<client::Histogram*> size = nullptr;
 };
 
 struct Metrics {
@@ -77,17 +80,18 @@ struct Metrics {
                                      "Total number of connections closed that were made to the "
                                      "listener of a given name.",
                                      {"listener_name"})
-                   .With({options.listener_name})) {
-    auto& duration =
-        registry.AddHistogramFamily(options.metrics_prefix + "_http_request_duration_seconds",
-                                    "Histogram of latencies for HTTP requests.",
-                                    {.1, .2, .4, 1, 3, 8, 20, 60, 120}, {"handler"});
-    auto& size = registry.AddHistogramFamily(options.metrics_prefix + "_http_response_size_bytes",
-                                             "Histogram of response size for HTTP requests.",
-                                             {1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9}, {"handler"});
+                   .With({options.listener_name})),
+        duration(
+            registry.AddHistogramFamily(options.metrics_prefix + "_http_request_duration_seconds",
+                                        "Histogram of latencies for HTTP requests.",
+                                        {.1, .2, .4, 1, 3, 8, 20, 60, 120}, {"handler"})),
+        size(registry.AddHistogramFamily(options.metrics_prefix + "_http_response_size_bytes",
+                                         "Histogram of response size for HTTP requests.",
+                                         {1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9}, {"handler"})) {
     for (const std::string& label : router.labels()) {
-      std::string name = PrefixedLabel(options, label);
-      routes[label] = {&duration.With({name}), &size.With({name}), &requests.With({name, "200"})};
+      RouteMetrics& route = routes[label];
+      route.name = PrefixedLabel(options, label);
+      route.ok = &requests.With({route.name, "200"});
     }
   }
 
@@ -98,7 +102,24 @@ struct Metrics {
   client::Family<client::Counter>& requests;
   client::Counter& accepted;
   client::Counter& closed;
-  std::map<std::string, RouteMetrics, std::less<>> routes;  // immutable
+  client::Family<client::Histogram>& duration;
+  client::Family<client::Histogram>& size;
+  std::map<std::string, RouteMetrics, std::less<>> routes;  // its keys are immutable
+
+  void Observe(RouteMetrics& route, double seconds, uint64_t bytes) {
+    Made(route.duration, duration, route).Observe(seconds);
+    Made(route.size, size, route).Observe(static_cast<double>(bytes));
+  }
+
+ private:
+  // Two first requests at a time are given the same child by the family.
+  static client::Histogram& Made(std::atomic<client::Histogram*>& slot,
+                                 client::Family<client::Histogram>& family,
+                                 const RouteMetrics& route) {
+    client::Histogram* known = slot.load(std::memory_order_acquire);
+    if (known == nullptr) slot.store(known = &family.With({route.name}), std::memory_order_release);
+    return *known;
+  }
 };
 
 // "/", "/a", "/a/b": one leading slash, none at the end.
@@ -622,14 +643,11 @@ Answer Server::Serve(Request& request, bool keep_alive) {
     auto route = metrics->routes.find(match.label);
     if (match.handler != nullptr && route != metrics->routes.end()) {
       double seconds = static_cast<double>(clock->MonotonicNs() - start_ns) / 1e9;
-      route->second.duration->Observe(seconds);
-      route->second.size->Observe(static_cast<double>(answer.size));
+      metrics->Observe(route->second, seconds, answer.size);
       if (response.status == 200) {
         route->second.ok->Increment();
       } else {
-        metrics->requests
-            .With({Metrics::PrefixedLabel(options, match.label), std::to_string(response.status)})
-            .Increment();
+        metrics->requests.With({route->second.name, std::to_string(response.status)}).Increment();
       }
     }
   }

@@ -582,6 +582,10 @@ TEST_F(HttpServerTest, CountsRequestsByHandler) {
     EXPECT_NE(page.find(line), std::string::npos) << line << "\n" << page;
   }
   EXPECT_EQ(page.find("nowhere"), std::string::npos);
+  // Routes that nobody asked have no histograms.
+  EXPECT_NE(page.find(R"(requests_total{handler="/echo/*rest",code="200"} 0)"), std::string::npos)
+      << page;
+  EXPECT_EQ(page.find(R"(bytes_bucket{handler="/echo)"), std::string::npos) << page;
 }
 
 TEST_F(HttpServerTest, ListensOnSeveralAddresses) {
