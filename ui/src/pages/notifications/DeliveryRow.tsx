@@ -41,6 +41,7 @@ function result({ attempts }: Delivery): string {
 
 function reasonOf({ test, reason, alerts }: Delivery): string {
   if (test) return 'a test';
+  if (reason === 'none') return 'nothing new';
   if (reason !== '') return reasonWords(reason);
   const muted = new Set(alerts.map((alert) => mutedWords(alert.muted)));
   return [...muted].filter((words) => words !== '').join(', ');
