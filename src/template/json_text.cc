@@ -12,6 +12,11 @@ namespace {
 
 constexpr int kMaxDepth = 60;
 
+// ASCII that stands for itself in a string.
+bool IsPlain(char c) {
+  return c >= 0x20 && c < 0x7f && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
+}
+
 class JsonText {
  public:
   explicit JsonText(size_t limit) : limit_(limit) {}
@@ -95,6 +100,11 @@ class JsonText {
 void AppendJsonString(std::string* out, std::string_view text) {
   *out += '"';
   for (size_t at = 0; at < text.size();) {
+    size_t plain = at;
+    while (plain < text.size() && IsPlain(text[plain])) ++plain;
+    out->append(text, at, plain - at);
+    at = plain;
+    if (at == text.size()) break;
     Rune rune = RuneAt(text, at);
     std::string_view bytes = text.substr(at, rune.size);
     at += rune.size;

@@ -220,12 +220,36 @@ std::span<const Method> TimeObject::methods() const {
   return kMethods;
 }
 
+std::string Rfc3339NanoText(const GoTime& time) {
+  CivilTime civil = CivilFromSeconds(time.seconds);
+  if (civil.year < 0 || civil.year > 9999 || time.zone.At(time.seconds).seconds != 0) {
+    return FormatTime(time, kRfc3339NanoLayout);
+  }
+  std::string out = "0000-00-00T00:00:00";
+  auto put = [&out](size_t end, int64_t v) {  // its last digit before `end`
+    for (; v > 0; v /= 10) out[--end] = static_cast<char>('0' + v % 10);
+  };
+  put(4, civil.year);
+  put(7, civil.month);
+  put(10, civil.day);
+  put(13, civil.hour);
+  put(16, civil.minute);
+  put(19, civil.second);
+  if (time.nanos != 0) {
+    out += ".000000000";
+    put(out.size(), time.nanos);
+    while (out.back() == '0') out.pop_back();
+  }
+  out += 'Z';
+  return out;
+}
+
 std::optional<std::string> TimeObject::Text() const {
   return FormatTime(time_, kTimeStringLayout);
 }
 
 std::optional<std::string> TimeObject::JsonText() const {
-  return FormatTime(time_, kRfc3339NanoLayout);
+  return Rfc3339NanoText(time_);
 }
 
 bool TimeObject::Equals(const Object& other) const {

@@ -49,6 +49,9 @@ Result<GoTime> ParseTime(std::string_view layout, std::string_view text);
 // As fmt prints it: 2006-01-02 15:04:05.999999999 -0700 MST.
 inline constexpr std::string_view kTimeStringLayout = "2006-01-02 15:04:05.999999999 -0700 MST";
 inline constexpr std::string_view kRfc3339NanoLayout = "2006-01-02T15:04:05.999999999Z07:00";
+// The same text as FormatTime makes of that layout, at a tenth of the price: notifications hold two
+// for each alert.
+std::string Rfc3339NanoText(const GoTime& time);
 
 class TimeObject : public Object {
  public:

@@ -28,6 +28,20 @@ TEST(GoTime, ReadsWhatItWrites) {
   }
 }
 
+TEST(GoTime, TheQuickWayToWriteAMomentIsTheLayoutsText) {
+  std::vector<GoTime> times = {{}, {.seconds = -1}, {.seconds = GoTime::kZeroSeconds - 1}};
+  for (int64_t seconds : {0L, 951'782'399L, 1'709'294'645L, 253'402'300'799L, 253'402'300'800L}) {
+    for (int32_t nanos : {0, 1, 120, 678'000'000, 999'999'999}) {
+      times.push_back({.seconds = seconds, .nanos = nanos});
+      times.push_back({seconds, nanos, TimeZone::Fixed("", 7'200)});
+      times.push_back({seconds, nanos, TimeZone::Fixed("", -34'200)});
+    }
+  }
+  for (const GoTime& time : times) {
+    EXPECT_EQ(FormatTime(time, kRfc3339NanoLayout), Rfc3339NanoText(time));
+  }
+}
+
 TEST(GoTime, AZoneWithoutANameShowsItsHoursAndMinutes) {
   GoTime time = ParseTime("2006-01-02T15:04Z07:00", "2026-11-21T10:00+02:00").value();
   EXPECT_EQ("10:00 +0200", FormatTime(time, "15:04 MST"));
