@@ -15,6 +15,18 @@ namespace {
 // A payload larger than this does not share a packet with others and goes by streams.
 constexpr size_t kMaxGossiped = 700;
 constexpr size_t kMaxLabel = 255;
+constexpr int64_t kNever = 100LL * 365 * 24 * 3'600'000;
+
+// Upstream's 0 is "never" for what may be left out; nothing may happen all the time.
+void BoundIntervals(ClusterOptions* options) {
+  for (int64_t* ms : {&options->pushpull_interval_ms, &options->reconnect_interval_ms}) {
+    if (*ms <= 0) *ms = kNever;
+  }
+  for (int64_t* ms : {&options->gossip_interval_ms, &options->probe_interval_ms,
+                      &options->probe_timeout_ms, &options->tcp_timeout_ms}) {
+    *ms = std::max<int64_t>(*ms, 10);
+  }
+}
 
 // A ULID: 48 bits of time, 80 of chance, in Crockford's base 32; sorts by time.
 std::string RandomName(TimeMs now) {
@@ -166,7 +178,10 @@ void Cluster::Impl::AddGauges(client::Registry& registry) {
 }
 
 Cluster::Cluster(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Cluster::~Cluster() = default;
+Cluster::~Cluster() {
+  // A gauge that is just being read may hold the node for longer than this lives.
+  impl_->node->Stop();
+}
 
 Result<std::unique_ptr<Cluster>> Cluster::Start(
     ClusterOptions options, std::vector<std::pair<std::string, ClusterChannel>> channels) {
@@ -174,6 +189,7 @@ Result<std::unique_ptr<Cluster>> Cluster::Start(
     return Error::Invalid("cluster label is longer than {} bytes", kMaxLabel);
   }
   const Clock* clock = options.clock != nullptr ? options.clock : Clock::System();
+  BoundIntervals(&options);
   auto impl = std::make_unique<Impl>(std::move(options));
   for (auto& [key, channel] : channels) impl->channels.emplace(key, std::move(channel));
   BoundSockets sockets = TRY(BindBoth(impl->options.listen_address));

@@ -100,6 +100,37 @@ TEST(Cluster, WhoLeavesIsGoneAtOnce) {
   EXPECT_TRUE(Eventually([&] { return a->cluster->Members().size() == 1; }));
 }
 
+TEST(Cluster, WhatArrivesWhileLeavingIsNotPassedOn) {
+  auto b = Start("b", {});
+  auto c = Start("c", {b->cluster->address()});
+  ClusterOptions options;
+  options.listen_address = "127.0.0.1:0";
+  options.peer_name = "a";
+  options.peers = {b->cluster->address()};
+  options.gossip_interval_ms = 20;
+  std::atomic<Cluster*> self = nullptr;
+  std::atomic<bool> arrived = false;
+  std::atomic<bool> left = false;
+  ClusterChannel channel{[] { return std::string(); },
+                         [&](std::string_view records) -> Result<void> {
+                           if (records.size() < 2000) return {};
+                           arrived = true;
+                           left = Eventually([&] { return b->cluster->Members().size() == 2; });
+                           // Nothing tells when farewells are over and only we are waited for.
+                           poll(nullptr, 0, 200);
+                           self.load()->Broadcast("sil", std::string(records));
+                           return {};
+                         }};
+  std::unique_ptr<Cluster> a = *Cluster::Start(options, {{"sil", std::move(channel)}});
+  self = a.get();
+  ASSERT_TRUE(
+      Eventually([&] { return b->cluster->Members().size() == 3 && a->Members().size() == 3; }));
+  b->cluster->Broadcast("sil", std::string(2000, 'x'));
+  ASSERT_TRUE(Eventually([&] { return arrived.load(); }));
+  a.reset();
+  EXPECT_TRUE(left);
+}
+
 TEST(Cluster, AnotherLabelIsAnotherCluster) {
   auto a = Start("a", {}, "one");
   auto b = Start("b", {a->cluster->address()}, "two");

@@ -9,6 +9,8 @@ namespace {
 constexpr double kSuspicionMultiplier = 4;
 constexpr double kLongestSuspicion = 6;  // times the shortest
 constexpr size_t kConfirmations = 2;     // accusers besides the first that make it shortest
+// Anybody who reaches the port can tell of members.
+constexpr size_t kMaxMembers = 1024;
 
 bool IsLiving(NodeState state) {
   return state == NodeState::kAlive || state == NodeState::kSuspect;
@@ -64,6 +66,7 @@ void Membership::OnAlive(const AliveMessage& message, TimeMs now) {
     return;
   }
   if (message.address.ip.empty()) return;
+  if (members_.size() >= kMaxMembers && !members_.contains(message.node)) return;
   auto [found, is_new] = members_.try_emplace(message.node);
   Member& member = found->second;
   if (is_new) {

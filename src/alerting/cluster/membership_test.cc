@@ -34,6 +34,13 @@ TEST_F(MembershipTest, WhoIsSaidToBeAliveJoinsAndIsTalkedAbout) {
   EXPECT_TRUE(membership_.TakeBroadcasts().empty()) << "old news are not passed on";
 }
 
+TEST_F(MembershipTest, ThereIsAnEndOfNewMembers) {
+  for (int i = 0; i < 3000; ++i) membership_.OnAlive(NodeAt(std::to_string(i), 2), 0);
+  EXPECT_EQ(Names(membership_).size(), 1024U);
+  membership_.OnAlive(NodeAt("0", 2, 7), 0);
+  EXPECT_EQ(membership_.Find("0")->alive.incarnation, 7U) << "who is known is still heard";
+}
+
 TEST_F(MembershipTest, ASuspectDiesUnlessItDeniesInTime) {
   membership_.OnAlive(NodeAt("a", 2), 0);
   membership_.OnAlive(NodeAt("b", 3), 0);

@@ -18,6 +18,10 @@ constexpr size_t kPacketBytes = 1400;
 constexpr size_t kPacketOverhead = 2 + 5;  // of a compound message and a checksum
 constexpr size_t kMessageOverhead = 2;
 constexpr size_t kMaxQueued = 4096;
+// Between two looks at the timers.
+constexpr int kMaxPackets = 512;
+// Accepted or to be opened, waiting for a thread; further peers are turned away and come again.
+constexpr size_t kMaxWaitingStreams = 64;
 constexpr int kWorstHealth = 7;
 constexpr int kSettledPolls = 3;
 constexpr int64_t kLookInterval = 15'000;
@@ -96,8 +100,14 @@ Node::Node(ClusterOptions options, BoundSockets sockets, AliveMessage self, User
 }
 
 Node::~Node() {
+  Stop();
+  close(wake_);
+}
+
+void Node::Stop() {
   {
     MutexLock lock(mutex_);
+    if (stopping_) return;
     stopping_ = true;
     for (int fd : streams_) Socket(dup(fd)).Shutdown();
   }
@@ -119,7 +129,11 @@ Node::~Node() {
     poll(nullptr, 0, kFarewellPauseMs);
   }
   pool_.reset();
-  close(wake_);
+}
+
+bool Node::stopping() const {
+  MutexLock lock(mutex_);
+  return stopping_;
 }
 
 TimeMs Node::Now() const {
@@ -129,22 +143,32 @@ TimeMs Node::Now() const {
 void Node::Run() {
   std::string packet;
   Endpoint from;
+  bool accepts = true;
   while (true) {
     int64_t wait_ms = RunTimers(Now());
     if (wait_ms < 0) return;
     pollfd events[3] = {{sockets_.datagrams.fd(), POLLIN, 0},
-                        {sockets_.listener.fd(), POLLIN, 0},
+                        {accepts ? sockets_.listener.fd() : -1, POLLIN, 0},
                         {wake_, POLLIN, 0}};
     poll(events, 3, static_cast<int>(wait_ms));
     uint64_t drained = 0;
     [[maybe_unused]] ssize_t ignored = read(wake_, &drained, sizeof drained);
-    while (ReceiveDatagram(sockets_.datagrams.fd(), &packet, &from)) HandlePacket(packet, from);
-    while (true) {
-      Socket stream = Accept(sockets_.listener.fd(), options_.tcp_timeout_ms);
-      if (stream.fd() < 0) break;
-      auto shared = std::make_shared<Socket>(std::move(stream));
-      pool_->Submit([this, shared] { Serve(std::move(*shared)); });
+    for (int i = 0; i < kMaxPackets; ++i) {
+      if (!ReceiveDatagram(sockets_.datagrams.fd(), &packet, &from)) break;
+      HandlePacket(packet, from);
     }
+    // A process without free descriptors is told of the same stream again and again: not at once.
+    accepts = AcceptStreams() > 0 || (events[1].revents & POLLIN) == 0;
+  }
+}
+
+size_t Node::AcceptStreams() {
+  for (size_t accepted = 0;; ++accepted) {
+    Socket stream = Accept(sockets_.listener.fd(), options_.tcp_timeout_ms);
+    if (stream.fd() < 0 || accepted == kMaxWaitingStreams) return accepted;
+    if (pool_->queue_length() >= kMaxWaitingStreams) continue;
+    auto shared = std::make_shared<Socket>(std::move(stream));
+    pool_->Submit([this, shared] { Serve(std::move(*shared)); });
   }
 }
 
@@ -293,13 +317,12 @@ void Node::StartReconnects(TimeMs now) {
   std::erase_if(lost_, [&](const auto& lost) {
     return now - lost.second.since > options_.reconnect_timeout_ms;
   });
-  for (const auto& [name, lost] : lost_) {
-    Endpoint with = lost.address;
-    pool_->Submit([this, with] {
-      bool reached = Exchange(with, true).ok();
-      (reached ? metrics_->reconnections : metrics_->reconnections_failed).Increment();
-    });
-  }
+  if (reconnecting_ || lost_.empty()) return;
+  // One after another on one thread: those that are gone for good take all of their time each.
+  reconnecting_ = true;
+  std::vector<Endpoint> lost;
+  for (const auto& [name, one] : lost_) lost.push_back(one.address);
+  pool_->Submit([this, lost = std::move(lost)] { Reconnect(lost); });
 }
 
 void Node::Collect(TimeMs now) {

@@ -35,8 +35,10 @@ class Node {
 
   Node(ClusterOptions options, BoundSockets sockets, AliveMessage self, User user,
        NodeMetrics* metrics);
-  // Leaves the cluster.
   ~Node();
+  // Leaves the cluster and ends all threads: nothing of `user` is called after it. What reads the
+  // state may go on. Idempotent.
+  void Stop();
 
   void Broadcast(std::string payload);
   // To every peer by a stream, for payloads that fill a packet. False: too many wait.
@@ -75,6 +77,7 @@ class Node {
 
   // node.cc: the thread and its timers
   void Run();
+  size_t AcceptStreams();
   int64_t RunTimers(TimeMs now);
   void RunProbe(TimeMs now) REQUIRES(mutex_);
   void WidenProbe() REQUIRES(mutex_);
@@ -103,7 +106,9 @@ class Node {
   void PingByStream(const Probe& probe);
   void Serve(Socket stream);
   void LookForPeers();
+  void Reconnect(const std::vector<Endpoint>& lost);
   void SendQueued();
+  bool stopping() const;
   std::string LocalState(bool join);
   void TakeState(const PushPullMessage& message);
   // Lets Stop end the stream while it is used.
@@ -135,6 +140,7 @@ class Node {
   int settled_polls_ GUARDED_BY(mutex_) = 0;
   size_t settled_count_ GUARDED_BY(mutex_) = 0;
   bool looking_ GUARDED_BY(mutex_) = false;
+  bool reconnecting_ GUARDED_BY(mutex_) = false;
   bool found_peer_ GUARDED_BY(mutex_) = false;
   TimeMs started_ GUARDED_BY(mutex_) = 0;
   TimeMs next_probe_ GUARDED_BY(mutex_) = 0;

@@ -11,6 +11,8 @@ namespace watchfire::alerting {
 namespace {
 
 constexpr size_t kMaxStreamBytes = 64 << 20;
+// Whoever sends a byte now and then must not keep a thread.
+constexpr int64_t kMaxStreamNs = 60LL * 1'000'000'000;
 constexpr size_t kMaxLarge = 200;
 constexpr uint16_t kDefaultPort = 9094;
 
@@ -19,13 +21,16 @@ template <typename Decode>
 auto ReadMessage(int fd, std::string_view label, Decode decode)
     -> decltype(decode(std::declval<const Message&>())) {
   std::string bytes;
+  int64_t until_ns = Clock::System()->MonotonicNs() + kMaxStreamNs;
   while (true) {
     TRY(ReadSome(fd, &bytes));
+    if (Clock::System()->MonotonicNs() > until_ns) return Error::Timeout("a stream without an end");
     if (bytes.size() > kMaxStreamBytes) return Error::Limit("a stream of {} bytes", bytes.size());
     Result<Message> message = UnwrapStream(bytes, label);
     if (message.ok()) {
       auto decoded = decode(*message);
-      if (decoded.ok() || decoded.error().code() != ErrorCode::kUnavailable) return decoded;
+      bool more = !decoded.ok() && decoded.error().code() == ErrorCode::kUnavailable;
+      if (!more || message->whole) return decoded;
     } else if (message.error().code() != ErrorCode::kUnavailable) {
       return message.error();
     }
@@ -87,6 +92,7 @@ void Node::TakeState(const PushPullMessage& message) {
 
 Result<void> Node::Exchange(const Endpoint& with, bool join) {
   auto exchange = [&]() -> Result<void> {
+    if (stopping()) return Error::Unavailable("shutting down");
     Socket stream = TRY(Connect(with, options_.tcp_timeout_ms));
     Tracked tracked(*this, stream.fd());
     TRY(WriteAll(stream.fd(), LocalState(join)));
@@ -102,6 +108,7 @@ Result<void> Node::Exchange(const Endpoint& with, bool join) {
 }
 
 Result<void> Node::SendStream(const Endpoint& to, std::string_view payload) {
+  if (stopping()) return Error::Unavailable("shutting down");
   Socket stream = TRY(Connect(to, options_.tcp_timeout_ms));
   Tracked tracked(*this, stream.fd());
   return WriteAll(stream.fd(), AddLabel(options_.label, EncodeUserStream(payload)));
@@ -186,9 +193,20 @@ void Node::LookForPeers() {
   looking_ = false;
 }
 
+void Node::Reconnect(const std::vector<Endpoint>& lost) {
+  for (const Endpoint& with : lost) {
+    if (stopping()) break;
+    bool reached = Exchange(with, true).ok();
+    (reached ? metrics_->reconnections : metrics_->reconnections_failed).Increment();
+  }
+  MutexLock lock(mutex_);
+  reconnecting_ = false;
+}
+
 bool Node::SendToAll(std::string channel, std::string payload) {
   MutexLock lock(mutex_);
-  if (large_.size() >= kMaxLarge) return false;
+  // While Stop waits for streams, these may bring news, but the pool takes nothing any more.
+  if (stopping_ || large_.size() >= kMaxLarge) return false;
   if (membership_.Living().size() < 2) return true;
   large_.emplace_back(std::move(channel), std::move(payload));
   if (!sending_large_) {

@@ -17,7 +17,8 @@ using msgpack::Struct;
 using msgpack::Writer;
 
 constexpr size_t kMaxNodes = 10'000;
-constexpr size_t kMaxUserState = 256 << 20;
+constexpr size_t kMaxUserState = 64 << 20;
+constexpr size_t kMaxName = 512;  // and of what comes with it
 constexpr size_t kMaxPacketText = 1 << 20;
 constexpr int kMaxDepth = 8;  // of packets within packets
 
@@ -73,6 +74,9 @@ Result<AliveMessage> ReadNode(const Struct& from, const std::string& name) {
     node.versions[i] = static_cast<uint8_t>(versions[i]);
   }
   if (node.node.empty()) return Error::Corrupt("a node without a name");
+  if (std::max(node.node.size(), node.meta.size()) > kMaxName) {
+    return Error::Corrupt("a node's name of {} bytes", node.node.size());
+  }
   return node;
 }
 
@@ -361,7 +365,7 @@ Result<Message> UnwrapStream(std::string_view bytes, std::string_view label) {
   if (type != MessageType::kCompress) return Message{type, std::string(bytes.substr(1))};
   std::string text = TRY(Decompress(bytes.substr(1), kMaxUserState));
   if (text.empty()) return Error::Corrupt("an empty stream");
-  return Message{static_cast<MessageType>(text[0]), text.substr(1)};
+  return Message{static_cast<MessageType>(text[0]), text.substr(1), true};
 }
 
 }  // namespace watchfire::alerting

@@ -112,6 +112,7 @@ Result<std::string> DecodeUserStream(std::string_view body);
 struct Message {
   MessageType type = MessageType::kPing;
   std::string body;
+  bool whole = false;  // it was compressed, so nothing more of it can come
 };
 // The messages of a packet, unwrapped. Parts that are damaged are left out; `damaged` counts them.
 // kDenied: the label is another one.

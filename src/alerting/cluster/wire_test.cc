@@ -162,6 +162,10 @@ TEST(Wire, HostileSizesAreRefused) {
   msgpack::Writer writer;
   writer.Map(3).Field("Nodes", 1ULL << 40).Field("UserStateLen", 1).FieldBool("Join", false);
   EXPECT_EQ(DecodePushPull(writer.Take()).error().code(), ErrorCode::kCorrupt);
+  AliveMessage alive;
+  alive.node = std::string(10'000, 'x');
+  alive.address = {std::string("\x0a\0\0\1", 4), 9094};
+  EXPECT_EQ(DecodeAlive(EncodeAlive(alive).substr(1)).error().code(), ErrorCode::kCorrupt);
 }
 
 }  // namespace
