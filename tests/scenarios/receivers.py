@@ -23,10 +23,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
         note = Note(time.time(), self.path, body)
-        status, answer = self.server.receivers.take(note)
+        status, kind, answer = self.server.receivers.take(note)
         try:
             self.send_response(status)
-            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
             self.wfile.write(answer)
@@ -69,8 +69,9 @@ class Receivers:
             with self.lock:
                 self.notes.append(note)
         if note.path.endswith("sendMessage"):
-            return status, b'{"ok":true,"result":{"message_id":1,"chat":{"id":-5}}}'
-        return status, b"ok"
+            body = b'{"ok":true,"result":{"message_id":1,"chat":{"id":-5}}}'
+            return status, "application/json", body
+        return status, "text/plain", b"ok"
 
     def at(self, path):
         with self.lock:
