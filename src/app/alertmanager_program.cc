@@ -4,6 +4,7 @@
 
 #include "app/alerting_face.h"
 #include "app/main_loop.h"
+#include "app/resident.h"
 #include "app/pages.h"
 #include "base/log.h"
 #include "client/process_collector.h"
@@ -59,6 +60,7 @@ int Serve(const Flags& flags) {
   if (!loaded.ok()) return Fail(1, loaded.error());
   Result<void> started = Start(face, *loaded);
   if (!started.ok()) return Fail(1, started.error());
+  ForgetStartupPages();
 
   MainLoop::Callbacks callbacks;
   callbacks.reload = [&face]() -> Result<void> {
