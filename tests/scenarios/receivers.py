@@ -69,8 +69,10 @@ class Receivers:
             with self.lock:
                 self.notes.append(note)
         if note.path.endswith("sendMessage"):
-            body = b'{"ok":true,"result":{"message_id":1,"chat":{"id":-5}}}'
-            return status, "application/json", body
+            body = {"ok": True, "result": {"message_id": 1, "chat": {"id": -5}}}
+            if status >= 300:
+                body = {"ok": False, "error_code": status, "description": "not now"}
+            return status, "application/json", json.dumps(body).encode()
         return status, "text/plain", b"ok"
 
     def at(self, path):
