@@ -83,7 +83,7 @@ void Manager::Replace(std::shared_ptr<const GroupSpecs> specs) {
       Insert(std::make_shared<Group>(spec, &services_, restore));
     }
   }
-  changed_.NotifyAll();
+  Changed();
 }
 
 // Waits until the group is idle and keeps it so. Null: there is none.
@@ -155,7 +155,7 @@ void Manager::Stop() {
     stopping_ = true;
   }
   cancelled_->store(true);
-  changed_.NotifyAll();
+  Changed();
   scheduler_.Join();
   pool_.reset();
 }
@@ -201,24 +201,30 @@ void Manager::Run(const Job& job) {
     MutexLock lock(mutex_);
     groups_[job.key].running = false;
   }
+  Changed();
+}
+
+void Manager::Changed() {
   changed_.NotifyAll();
+  waiter_.Wake();
 }
 
 void Manager::RunScheduler() {
   while (true) {
     std::vector<Job> jobs;
     std::vector<Ending> endings;
+    int64_t wait_ms = 0;
     {
       MutexLock lock(mutex_);
-      while (!stopping_) {
-        TimeMs now = Now();
-        if (TakeDue(now, &jobs, &endings)) break;
-        changed_.WaitFor(mutex_, std::clamp<int64_t>(NextDueLocked() - now, 1, kMaxSleepMs));
+      if (stopping_) return;
+      TimeMs now = Now();
+      if (!TakeDue(now, &jobs, &endings)) {
+        wait_ms = std::clamp<int64_t>(NextDueLocked() - now, 1, kMaxSleepMs);
       }
-      if (stopping_) {
-        for (const Job& job : jobs) groups_[job.key].running = false;
-        return;
-      }
+    }
+    if (wait_ms > 0) {
+      waiter_.Wait(wait_ms);
+      continue;
     }
     for (const Ending& ending : endings) {
       MarkStale(*services_.appendable, ending.series, ending.t);

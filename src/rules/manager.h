@@ -18,6 +18,7 @@
 
 #include "base/mutex.h"
 #include "base/thread.h"
+#include "base/waiter.h"
 #include "client/registry.h"
 #include "rules/dependencies.h"
 #include "rules/group.h"
@@ -97,6 +98,8 @@ class Manager {
   };
 
   TimeMs Now() const { return services_.clock->Now(); }
+  // Groups or their slots are others now.
+  void Changed();
   void RunScheduler();
   // Whether anything is due; entries of jobs are marked running.
   bool TakeDue(TimeMs now, std::vector<Job>* jobs, std::vector<Ending>* endings) REQUIRES(mutex_);
@@ -117,6 +120,7 @@ class Manager {
 
   mutable Mutex mutex_;
   CondVar changed_;
+  Waiter waiter_;  // the scheduler's: it must not sleep on when the machine's clock is set back
   std::map<GroupKey, Entry> groups_ GUARDED_BY(mutex_);
   std::vector<Ending> endings_ GUARDED_BY(mutex_);
   bool stopping_ GUARDED_BY(mutex_) = false;
