@@ -186,6 +186,7 @@ struct Dispatcher::Impl {
     // The lateness of our own thread must not add up; that of a slow flush moves later ticks.
     bool in_time = !group->overdue && late_ns < interval_ns;
     FlushInput input;
+    input.cancelled = pipeline.Token();
     input.routing = routing;
     input.route = group->route;
     input.group_labels = group->labels;

@@ -38,7 +38,6 @@ struct Flush {
   FlushInput in;
   Pipeline::OnMuted on_muted;
   Pipeline::OnDone on_done;
-  std::shared_ptr<const std::atomic<bool>> cancelled;
   State state = State::kBusy;
   FlushRecord record;
   std::vector<AlertPtr> audible;  // not muted; sorted when somebody is to be told
@@ -90,7 +89,7 @@ struct Pipeline::Impl {
   // ---- the flush as a whole
 
   void Proceed(const FlushPtr& flush) {
-    if (*flush->cancelled) return End(flush, "context canceled");
+    if (*flush->in.cancelled) return End(flush, "context canceled");
     if (options.ready != nullptr && !options.ready()) return WaitUntilReady(flush);
     Filter(*flush);
     if (flush->audible.empty()) return End(flush, {});
@@ -110,7 +109,7 @@ struct Pipeline::Impl {
     bool cancelled = false;
     {
       MutexLock lock(mutex);
-      cancelled = *flush->cancelled;
+      cancelled = *flush->in.cancelled;
       if (!cancelled) flush->state = State::kWaiting;
     }
     if (cancelled) return End(flush, "context canceled");
@@ -189,7 +188,7 @@ struct Pipeline::Impl {
       active.erase(flush);
     }
     FlushOutcome outcome;
-    outcome.cancelled = *flush->cancelled;
+    outcome.cancelled = *flush->in.cancelled;
     outcome.ok = failure.empty();
     std::string errors = failure;
     for (Delivery& delivery : flush->deliveries) {
@@ -228,7 +227,7 @@ struct Pipeline::Impl {
     bool cancelled = false;
     {
       MutexLock lock(mutex);
-      cancelled = *flush->cancelled;
+      cancelled = *flush->in.cancelled;
       if (!cancelled) flush->deliveries[i].state = State::kWaiting;
     }
     if (cancelled) return GiveUp(flush, i);
@@ -244,7 +243,7 @@ struct Pipeline::Impl {
 
   void Compare(const FlushPtr& flush, size_t i) {
     Delivery& delivery = flush->deliveries[i];
-    if (*flush->cancelled) return GiveUp(flush, i);
+    if (*flush->in.cancelled) return GiveUp(flush, i);
     const routing::RouteNode& route = *flush->in.route;
     std::shared_ptr<const NflogEntry> entry = options.nflog->Find(delivery.key);
     DedupInput input{entry.get(),
@@ -305,10 +304,10 @@ struct Pipeline::Impl {
   void Send(const FlushPtr& flush, size_t i) {
     Delivery& delivery = flush->deliveries[i];
     int64_t start_ns = options.clock->MonotonicNs();
-    if (*flush->cancelled || start_ns >= flush->in.deadline_ns) return GiveUp(flush, i);
+    if (*flush->in.cancelled || start_ns >= flush->in.deadline_ns) return GiveUp(flush, i);
     NotifyContext context;
     context.timeout_ms = std::max<int64_t>((flush->in.deadline_ns - start_ns) / kNsPerMs, 1);
-    context.cancelled = flush->cancelled;
+    context.cancelled = flush->in.cancelled;
     AttemptRecord record;
     record.at = options.clock->Now();
     ++delivery.tries;
@@ -367,7 +366,7 @@ struct Pipeline::Impl {
   // No time left, or no longer wanted.
   void GiveUp(const FlushPtr& flush, size_t i) {
     Delivery& delivery = flush->deliveries[i];
-    bool cancelled = *flush->cancelled;
+    bool cancelled = *flush->in.cancelled;
     if (delivery.tries == 0) {
       delivery.last_failure =
           cancelled ? FailureKind::kContextCanceled : FailureKind::kContextDeadlineExceeded;
@@ -425,7 +424,7 @@ struct Pipeline::Impl {
   }
 
   Options options;
-  Mutex mutex;
+  mutable Mutex mutex;
   CondVar all_sent;
   std::shared_ptr<std::atomic<bool>> era GUARDED_BY(mutex);
   // States and `open` of these are guarded by the mutex too.
@@ -435,6 +434,11 @@ struct Pipeline::Impl {
 
 Pipeline::Pipeline(Options options) : impl_(std::make_unique<Impl>(std::move(options))) {}
 Pipeline::~Pipeline() = default;
+
+std::shared_ptr<const std::atomic<bool>> Pipeline::Token() const {
+  MutexLock lock(impl_->mutex);
+  return impl_->era;
+}
 
 void Pipeline::Start(FlushInput input, OnMuted on_muted, OnDone on_done) {
   auto flush = std::make_shared<Flush>();
@@ -448,7 +452,6 @@ void Pipeline::Start(FlushInput input, OnMuted on_muted, OnDone on_done) {
   flush->on_done = std::move(on_done);
   {
     MutexLock lock(impl_->mutex);
-    flush->cancelled = impl_->era;
     impl_->active.insert(flush);
   }
   impl_->Proceed(flush);

@@ -7,6 +7,7 @@
 // executor. A notification that waits, for a peer or for its next try, is a timer and holds no
 // thread. Every flush ends in `done` and in one FlushRecord. Thread-safe.
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -34,6 +35,7 @@ struct FlushInput {
   int64_t deadline_ns = 0;  // monotonic
   std::vector<AlertPtr> alerts;
   std::vector<uint64_t> hashes;  // AlertHash of each
+  std::shared_ptr<const std::atomic<bool>> cancelled;  // Token(), of when this was put together
 };
 
 struct IntegrationFailure {
@@ -73,6 +75,9 @@ class Pipeline {
   // Nothing may be sent any more: CancelAll and WaitForSends come first.
   ~Pipeline();
 
+  // What CancelAll sets. Whoever looks at groups takes it at that moment, so that a flush of groups
+  // that are forgotten before it starts is ended as well.
+  std::shared_ptr<const std::atomic<bool>> Token() const;
   void Start(FlushInput input, OnMuted on_muted, OnDone on_done);
   // Ends what waits; what is just being sent ends by itself, and is written down if it was heard.
   void CancelAll();
