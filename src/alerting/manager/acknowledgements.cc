@@ -1,6 +1,7 @@
 #include "alerting/manager/acknowledgements.h"
 
 #include <charconv>
+#include <set>
 
 #include "alerting/routing/route_tree.h"
 #include "base/log.h"
@@ -27,7 +28,11 @@ std::optional<uint64_t> FingerprintOf(const Silence& silence) {
 }  // namespace
 
 Acknowledgements::Acknowledgements(Silences* silences, const AlertStore* store, const Clock* clock)
-    : silences_(silences), store_(store), clock_(clock), start_ns_(clock->MonotonicNs()) {}
+    : silences_(silences),
+      store_(store),
+      clock_(clock),
+      start_ns_(clock->MonotonicNs()),
+      started_(clock->Now()) {}
 
 Result<std::string> Acknowledgements::Acknowledge(uint64_t fingerprint, const std::string& by,
                                                   const std::string& comment) {
@@ -82,18 +87,20 @@ void Acknowledgements::Heard(const std::vector<AlertPtr>& alerts) {
 
 void Acknowledgements::Check() {
   TimeMs now = clock_->Now();
+  bool grace = clock_->MonotonicNs() - start_ns_ < kGraceNs;
   std::map<uint64_t, std::vector<std::string>> active;
+  std::set<uint64_t> older;  // than this process
   for (const Silence& silence : silences_->All()) {
     std::optional<uint64_t> fingerprint = FingerprintOf(silence);
     if (fingerprint && silence.StateAt(now) == SilenceState::kActive) {
       active[*fingerprint].push_back(silence.id);
+      if (silence.starts_at_ns / kNsPerMs <= started_) older.insert(*fingerprint);
     }
   }
-  bool grace = clock_->MonotonicNs() - start_ns_ < kGraceNs;
   std::map<uint64_t, std::vector<std::string>> ended;
   for (auto it = active.begin(); it != active.end();) {
     AlertPtr alert = store_->Get(it->first);
-    bool over = alert != nullptr ? alert->ResolvedAt(now) : !grace;
+    bool over = alert != nullptr ? alert->ResolvedAt(now) : !grace && older.contains(it->first);
     if (over) {
       ended.insert(active.extract(it++));
     } else {

@@ -3,8 +3,9 @@
 // silences with an annotation, so peers and restarts keep them; whoever holds the alert ends them.
 //
 // An alert ends by a report, or by its time passing: Heard looks at reports, Check at everything,
-// every few seconds. After a restart alerts are not known until they are reported again, so for a
-// while an unknown alert keeps its silence. Thread-safe.
+// every few seconds. An alert that is not known is somebody else's, unless it was acknowledged
+// before this process began: then it may be ours and over, but for a while after a restart it may
+// also not have been reported again yet. Thread-safe.
 
 #include <map>
 #include <string>
@@ -34,6 +35,7 @@ class Acknowledgements {
   const AlertStore* store_;
   const Clock* clock_;
   const int64_t start_ns_;
+  const TimeMs started_;
   Mutex mutex_;
   // Active ones as of the last Check, and those made since.
   std::map<uint64_t, std::vector<std::string>> ids_ GUARDED_BY(mutex_);

@@ -83,7 +83,9 @@ Result<void> Alertmanager::Impl::Open() {
     TRY(options.files->CreateDirectories(options.storage_path));
     TRY(silences.Load(JoinPath(options.storage_path, kSilencesFile), *options.files));
     TRY(nflog.Load(JoinPath(options.storage_path, kNflogFile), *options.files));
+    OpenJournals();
   }
+  PassOnChanges();
   if (options.cluster) TRY(JoinCluster());
   metrics.cluster_enabled->Set(options.cluster ? 1 : 0);
   Dispatcher::Options dispatch;
@@ -107,14 +109,28 @@ Result<void> Alertmanager::Impl::Open() {
   return {};
 }
 
-Result<void> Alertmanager::Impl::JoinCluster() {
-  auto broadcast = [this](std::string_view channel) {
-    return [this, channel](std::string records) {
+void Alertmanager::Impl::OpenJournals() {
+  auto open = [this](auto& state, std::string_view file) {
+    auto journal = std::make_unique<Journal>(JoinPath(options.storage_path, file), options.files);
+    journal->Replay([&state](std::string_view records) { return state.Merge(records); });
+    return journal;
+  };
+  silences_journal = open(silences, kSilencesFile);
+  nflog_journal = open(nflog, kNflogFile);
+}
+
+void Alertmanager::Impl::PassOnChanges() {
+  auto pass_on = [this](Journal* journal, std::string_view channel) {
+    return [this, journal, channel](std::string records) {
+      if (journal != nullptr) journal->Append(records);
       if (Cluster* to = broadcast_to.load()) to->Broadcast(channel, std::move(records));
     };
   };
-  silences.SetBroadcast(broadcast("sil"));
-  nflog.SetBroadcast(broadcast("nfl"));
+  silences.SetBroadcast(pass_on(silences_journal.get(), "sil"));
+  nflog.SetBroadcast(pass_on(nflog_journal.get(), "nfl"));
+}
+
+Result<void> Alertmanager::Impl::JoinCluster() {
   ClusterChannel of_silences{[this] { return silences.Marshal(); },
                              [this](std::string_view bytes) { return silences.Merge(bytes); }};
   ClusterChannel of_nflog{[this] { return nflog.Marshal(); },
@@ -172,7 +188,10 @@ void Alertmanager::Impl::AddUpkeep() {
 
 void Alertmanager::Impl::CollectGarbage() {
   TimeMs now = options.clock->Now();
-  for (const AlertPtr& alert : store.Gc(now)) silences.Forget(alert->fingerprint);
+  std::vector<AlertPtr> gone = store.Gc(now);
+  for (const AlertPtr& alert : gone) silences.Forget(alert->fingerprint);
+  // Who is forgotten cannot be seen to be over later.
+  acknowledgements.Heard(gone);
   std::shared_ptr<Inhibitor> current;
   {
     MutexLock lock(mutex);
@@ -186,14 +205,17 @@ void Alertmanager::Impl::SaveSnapshots() {
   silences.Gc(now);
   nflog.Gc(now);
   if (options.storage_path.empty()) return;
-  auto save = [this](auto& state, std::string_view file) {
+  auto save = [this](auto& state, Journal& journal, std::string_view file) {
+    journal.BeginSnapshot();
     Result<void> saved = state.Save(JoinPath(options.storage_path, file), *options.files);
-    if (!saved.ok()) {
+    if (saved.ok()) {
+      journal.EndSnapshot();
+    } else {
       WF_LOG(kError, "Creating snapshot failed", {"component", file}, {"err", saved.error()});
     }
   };
-  save(silences, kSilencesFile);
-  save(nflog, kNflogFile);
+  save(silences, *silences_journal, kSilencesFile);
+  save(nflog, *nflog_journal, kNflogFile);
 }
 
 void Alertmanager::Impl::Stop() {

@@ -12,6 +12,7 @@
 #include "alerting/inhibit/inhibitor.h"
 #include "alerting/manager/acknowledgements.h"
 #include "alerting/manager/alertmanager.h"
+#include "alerting/manager/journal.h"
 #include "alerting/manager/upkeep.h"
 #include "alerting/nflog/notification_log.h"
 #include "base/mutex.h"
@@ -45,6 +46,10 @@ struct Alertmanager::Impl {
   explicit Impl(AlertmanagerOptions options_in);
 
   Result<void> Open();
+  // What came after the snapshots.
+  void OpenJournals();
+  // Changes of silences and of what was told go to the journals and to peers.
+  void PassOnChanges();
   Result<void> JoinCluster();
   void RegisterMarks();
   // Of every put.
@@ -87,6 +92,8 @@ struct Alertmanager::Impl {
   AlertStore store;
   Silences silences;
   NotificationLog nflog;
+  std::unique_ptr<Journal> silences_journal;  // null: nothing is kept
+  std::unique_ptr<Journal> nflog_journal;
   Acknowledgements acknowledgements;
   std::shared_ptr<MarkSource> marks = std::make_shared<MarkSource>();
   bool stopped = false;

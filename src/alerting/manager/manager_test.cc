@@ -302,6 +302,19 @@ TEST_F(ManagerTest, AnAcknowledgementOutlivesARestartBeforeTheAlertIsReportedAga
   EXPECT_EQ(manager_->silences().Get(id)->StateAt(world_.clock.Now()), SilenceState::kExpired);
 }
 
+TEST_F(ManagerTest, AnAcknowledgementOfAPeersAlertIsThePeersToEnd) {
+  Start();
+  At(20 * 60);
+  Silence silence;
+  silence.matcher_sets = {
+      {*amconfig::Matcher::Make(amconfig::MatchType::kEqual, "alertname", "OfAPeer")}};
+  silence.ends_at_ns = (world_.clock.Now() + 24 * 3'600'000) * 1'000'000;
+  silence.annotations[std::string(kAcknowledgedAnnotation)] = "00000000000000ff";
+  std::string id = *manager_->silences().Set(std::move(silence));
+  At(60 * 60);
+  EXPECT_EQ(manager_->silences().Get(id)->StateAt(world_.clock.Now()), SilenceState::kActive);
+}
+
 TEST_F(ManagerTest, TellsAReceiverWhatSomebodyTries) {
   Start();
   Result<std::vector<IntegrationRecord>> sent = manager_->SendTest("db", "", 0, std::nullopt);
