@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "net/http_transfer.h"
 #include "net/name_lookup.h"
+#include "net/tls_protocol.h"
 
 namespace watchfire::net {
 namespace {
@@ -38,22 +39,6 @@ std::string OpensslText() {
 
 std::string ErrnoText(int error) {
   return ToLower(std::error_code(error, std::generic_category()).message());
-}
-
-int Protocol(TlsVersion version, int otherwise) {
-  switch (version) {
-    case TlsVersion::kTls10:
-      return TLS1_VERSION;
-    case TlsVersion::kTls11:
-      return TLS1_1_VERSION;
-    case TlsVersion::kTls12:
-      return TLS1_2_VERSION;
-    case TlsVersion::kTls13:
-      return TLS1_3_VERSION;
-    case TlsVersion::kDefault:
-      break;
-  }
-  return otherwise;
 }
 
 int NoPassphrase(char*, int, int, void*) {
@@ -120,8 +105,8 @@ Result<ContextPtr> MakeContext(const TlsClientOptions& options) {
   if (options.min_version == TlsVersion::kTls10 || options.min_version == TlsVersion::kTls11) {
     SSL_CTX_set_security_level(context.get(), 0);  // Debian's default refuses these versions
   }
-  SSL_CTX_set_min_proto_version(context.get(), Protocol(options.min_version, TLS1_2_VERSION));
-  SSL_CTX_set_max_proto_version(context.get(), Protocol(options.max_version, TLS1_3_VERSION));
+  SSL_CTX_set_min_proto_version(context.get(), TlsProtocol(options.min_version, TLS1_2_VERSION));
+  SSL_CTX_set_max_proto_version(context.get(), TlsProtocol(options.max_version, TLS1_3_VERSION));
   SSL_CTX_set_options(context.get(), SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
   TRY(UseCa(context.get(), options));
   TRY(UseOwnCertificate(context.get(), options));

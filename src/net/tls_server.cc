@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "net/tls_protocol.h"
 #include "net/web_config.h"
 
 namespace watchfire::net {
@@ -188,22 +189,6 @@ Result<void> UseClientAuth(SSL_CTX* context, const TlsServerConfig& config) {
   return {};
 }
 
-int Protocol(TlsVersion version, int otherwise) {
-  switch (version) {
-    case TlsVersion::kTls10:
-      return TLS1_VERSION;
-    case TlsVersion::kTls11:
-      return TLS1_1_VERSION;
-    case TlsVersion::kTls12:
-      return TLS1_2_VERSION;
-    case TlsVersion::kTls13:
-      return TLS1_3_VERSION;
-    case TlsVersion::kDefault:
-      break;
-  }
-  return otherwise;
-}
-
 // Go names the suites as the RFCs do; OpenSSL knows those names too.
 Result<void> UseCiphers(SSL_CTX* context, const std::vector<std::string>& suites) {
   if (suites.empty()) return {};
@@ -257,10 +242,10 @@ Result<std::shared_ptr<ssl_ctx_st>> MakeServerTls(const TlsServerConfig& config)
   if (config.min_version == TlsVersion::kTls10 || config.min_version == TlsVersion::kTls11) {
     SSL_CTX_set_security_level(context.get(), 0);  // Debian's default refuses these versions
   }
-  if (SSL_CTX_set_min_proto_version(context.get(), Protocol(config.min_version, TLS1_2_VERSION)) !=
-          1 ||
-      SSL_CTX_set_max_proto_version(context.get(), Protocol(config.max_version, TLS1_3_VERSION)) !=
-          1) {
+  if (SSL_CTX_set_min_proto_version(context.get(),
+                                    TlsProtocol(config.min_version, TLS1_2_VERSION)) != 1 ||
+      SSL_CTX_set_max_proto_version(context.get(),
+                                    TlsProtocol(config.max_version, TLS1_3_VERSION)) != 1) {
     return OpensslError("tls version");
   }
   SSL_CTX_set_options(context.get(), SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);

@@ -13,6 +13,7 @@
 #include "base/mutex.h"
 #include "base/numbers.h"
 #include "base/text.h"
+#include "net/digest.h"
 #include "net/web_config.h"
 
 namespace watchfire::net {
@@ -46,33 +47,6 @@ bool Settled(const Stamp& stamp, const Clock& clock) {
   return clock.Now() - stamp.ctime_ns / 1'000'000 > kUnsettledMs;
 }
 
-std::optional<std::string> DecodeBase64(std::string_view text) {
-  while (!text.empty() && text.back() == '=') text.remove_suffix(1);
-  std::string out;
-  uint32_t bits = 0;
-  int count = 0;
-  for (char c : text) {
-    uint32_t digit = 0;
-    if (c >= 'A' && c <= 'Z') {
-      digit = static_cast<uint32_t>(c - 'A');
-    } else if (c >= 'a' && c <= 'z') {
-      digit = static_cast<uint32_t>(c - 'a') + 26;
-    } else if (c >= '0' && c <= '9') {
-      digit = static_cast<uint32_t>(c - '0') + 52;
-    } else if (c == '+' || c == '/') {
-      digit = c == '+' ? 62 : 63;
-    } else {
-      return std::nullopt;
-    }
-    bits = bits << 6 | digit;
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    out.push_back(static_cast<char>(bits >> count & 0xff));
-  }
-  return out;
-}
-
 struct Credentials {
   std::string user;
   std::string password;
@@ -80,8 +54,8 @@ struct Credentials {
 
 std::optional<Credentials> BasicCredentials(std::string_view header) {
   if (header.size() < 6 || !EqualsIgnoreCase(header.substr(0, 6), "Basic ")) return std::nullopt;
-  std::optional<std::string> text = DecodeBase64(TrimSpace(header.substr(6)));
-  if (!text) return std::nullopt;
+  Result<std::string> text = DecodeBase64(TrimSpace(header.substr(6)));
+  if (!text.ok()) return std::nullopt;
   size_t colon = text->find(':');
   if (colon == std::string::npos) return std::nullopt;
   return Credentials{text->substr(0, colon), text->substr(colon + 1)};
