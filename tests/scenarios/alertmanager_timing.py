@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""What is told when: the same alerts, silences, reloads at the same moments to Debian's Alertmanager
-0.25 and to this program called `alertmanager`. Each tells its own receivers; both must tell what is
-expected, at the tick at which it is expected, and nothing else. What 0.25 does not have is played to
-this program alone, and said so. Skipped where Alertmanager is missing.
+"""What is told when: the same alerts, silences, reloads at the same moments to Debian's
+Alertmanager 0.25 and to this program called `alertmanager`. Each tells its own receivers; both must
+tell what is expected, at the tick at which it is expected, and nothing else. What 0.25 does not have
+is played to this program alone, and said so. Skipped where Alertmanager is missing.
 
 Plays run side by side, each with processes of its own; what the machine was too busy to do in time
 is measured and forgiven."""

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""The whole way of an alert: exporters that really break, rules as operations guides write them, the
-Alertmanager inside, and receivers shaped like Slack, Telegram, a webhook and a mail server. Every
-rule fires on its condition and resolves when that ends; times of the guides are shortened, alike.
-Beside it, an Alertmanager outside gets the same alerts, and Debian's Prometheus sends to ours."""
+"""The whole way of an alert: exporters that really break, rules as operations guides write them,
+the Alertmanager inside, and receivers shaped like Slack, Telegram, a webhook and a mail server.
+Every rule fires on its condition and resolves when that ends; times of the guides are shortened,
+alike. Beside it, an Alertmanager outside gets the same alerts, and Debian's Prometheus sends to
+ours."""
 import email
 import email.policy
 import http.server
@@ -207,7 +208,8 @@ class Service:
         return "\n".join(lines) + "\n"
 
 
-SLACK_TEXT = "{{ range .Alerts }}{{ .Annotations.summary }}: {{ .Annotations.description }}\n{{ end }}"
+SLACK_TEXT = ("{{ range .Alerts }}{{ .Annotations.summary }}: {{ .Annotations.description }}\n"
+              "{{ end }}")
 
 
 def alertmanager_config(receivers, mail_port):
