@@ -35,10 +35,10 @@ MainLoop::~MainLoop() {
 
 Result<void> MainLoop::RequestReload() {
   MutexLock lock(mutex_);
-  int64_t before = reloads_;
+  int64_t before = begun_;
   Wake(reload_requested_);
-  while (reloads_ == before && !closed_) reloaded_.WaitFor(mutex_, 100);
-  if (reloads_ == before) return Error::Unavailable("the server is shutting down");
+  while (ended_ <= before && !closed_) reloaded_.WaitFor(mutex_, 100);
+  if (ended_ <= before) return Error::Unavailable("the server is shutting down");
   return result_;
 }
 
@@ -91,10 +91,14 @@ void MainLoop::Run(const Callbacks& callbacks) {
       ending = true;
     }
     if (!reload || ending) continue;
+    {
+      MutexLock lock(mutex_);
+      ++begun_;
+    }
     // The callback logs a failure; whoever asked gets it.
     Result<void> result = callbacks.reload();
     MutexLock lock(mutex_);
-    ++reloads_;
+    ++ended_;
     result_ = std::move(result);
     reloaded_.NotifyAll();
   }

@@ -33,7 +33,8 @@ class MainLoop {
   MainLoop(const MainLoop&) = delete;
   MainLoop& operator=(const MainLoop&) = delete;
 
-  // Waits until the main thread has reloaded; its result.
+  // Waits until the main thread has reloaded; the result of a reload that began after the call, as
+  // one that was under way may have read files before they were changed.
   Result<void> RequestReload();
   void RequestQuit();
   // Whoever waits for a reload is answered that the server is shutting down.
@@ -53,7 +54,8 @@ class MainLoop {
   std::atomic<bool> closed_{false};
   Mutex mutex_;
   CondVar reloaded_;
-  int64_t reloads_ GUARDED_BY(mutex_) = 0;
+  int64_t begun_ GUARDED_BY(mutex_) = 0;
+  int64_t ended_ GUARDED_BY(mutex_) = 0;
   Result<void> result_ GUARDED_BY(mutex_);
 };
 
