@@ -34,7 +34,7 @@ struct FlushInput {
   TimeMs now = 0;           // when it began; what is resolved is so at this moment
   int64_t deadline_ns = 0;  // monotonic
   std::vector<AlertPtr> alerts;
-  std::vector<uint64_t> hashes;  // AlertHash of each
+  std::vector<uint64_t> hashes;                        // AlertHash of each
   std::shared_ptr<const std::atomic<bool>> cancelled;  // Token(), of when this was put together
 };
 
