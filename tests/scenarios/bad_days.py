@@ -207,6 +207,52 @@ def a_silence_outlives_a_crash():
         assert names(receivers.notes) == ["u"], names(receivers.notes)
 
 
+def the_whole_program_is_killed_while_an_alert_fires():
+    """Rules, alerts and receivers in one process: after a crash the rule fires on, nobody is told
+    again, the history of deliveries is there, and the end is told once."""
+    with harness.scene() as (directory, stack):
+        receivers = Receivers(stack)
+        broken = threading.Event()
+        target = harness.Target(lambda: f"healthy {0 if broken.is_set() else 1}\n")
+        stack.callback(target.close)
+        (directory / "alertmanager.yml").write_text(config(
+            receivers, a=webhook(receivers, "a")))
+        (directory / "rules.yml").write_text(json.dumps({"groups": [{"name": "g", "rules": [
+            {"alert": "Sick", "expr": "healthy == 0", "for": "400ms"}]}]}))
+        server = harness.launch(stack, directory, json.dumps({
+            "global": {"scrape_interval": "200ms", "scrape_timeout": "200ms",
+                       "evaluation_interval": "200ms"},
+            "rule_files": ["rules.yml"],
+            "scrape_configs": [{"job_name": "j", "static_configs": [
+                {"targets": [target.address]}]}]}),
+            f"--alertmanager.config.file={directory / 'alertmanager.yml'}",
+            f"--alertmanager.web.listen-address=127.0.0.1:{harness.free_port()}",
+            "--rules.alert.resend-delay=500ms", "--rules.alert.for-grace-period=0s")
+
+        def history():
+            return [(d["integration"], d["decision"]) for d in json.loads(
+                server.get("/api/v2/deliveries?outcome=delivered").text)["deliveries"]]
+        broken.set()
+        harness.wait_for("told", lambda: receivers.at("/a"))
+        before = harness.wait_for("on record", history)
+        server.kill()
+        server.start()
+        assert history() == before, (before, history())
+
+        def looked_at():
+            """The group of the new process has had ticks and told nobody."""
+            return [d for d in json.loads(server.get("/api/v2/deliveries?outcome=skipped").text)[
+                "deliveries"] if d["ticks"] >= 2]
+        harness.wait_for("ticks after the crash", looked_at)
+        assert [n.json["status"] for n in receivers.notes] == ["firing"], receivers.notes
+        broken.clear()
+        harness.wait_for("the end is told", lambda: len(receivers.notes) > 1)
+        [first], [last] = (n.json["alerts"] for n in receivers.notes)
+        assert (first["status"], last["status"]) == ("firing", "resolved"), (first, last)
+        assert first["fingerprint"] == last["fingerprint"], (first, last)
+        server.stop()
+
+
 def a_full_disk_stops_no_notification():
     with harness.scene() as (directory, stack):
         disk = disk_full.mount_small_disk(stack, directory / "ours")
@@ -298,4 +344,5 @@ def ten_thousand_alerts_at_once():
 if __name__ == "__main__":
     harness.main([who_hangs_holds_up_nobody, refusals_are_tried_again,
                   a_crash_in_the_middle_of_a_group, a_silence_outlives_a_crash,
+                  the_whole_program_is_killed_while_an_alert_fires,
                   a_full_disk_stops_no_notification, ten_thousand_alerts_at_once])
