@@ -17,7 +17,10 @@ TEST(MainLoop, AReloadThatWasUnderWayIsNotTheOneAskedFor) {
   int reloads = 0;
   MainLoop::Callbacks callbacks;
   callbacks.reload = [&]() -> Result<void> {
-    if (++reloads > 1) return Error::Invalid("the second");
+    if (++reloads > 1) {
+      poll(nullptr, 0, 50);  // time enough to be answered too early
+      return Error::Invalid("the second");
+    }
     entered.set_value();
     asked.get_future().wait();
     poll(nullptr, 0, 50);  // the other thread is about to wait; nothing tells when it does
@@ -30,7 +33,7 @@ TEST(MainLoop, AReloadThatWasUnderWayIsNotTheOneAskedFor) {
     asked.set_value();
     return loop.RequestReload();
   });
-  EXPECT_TRUE(first.get().ok());
+  first.wait();
   Result<void> result = second.get();
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.error().message(), "the second");
