@@ -20,5 +20,9 @@ if [ "$kind" = live ]; then
   export WATCHFIRE_BENCH=$PWD
   program=(../../tests/bench/live_queries.py)
 fi
+if [ "$kind" = rules ]; then
+  export WATCHFIRE_BENCH=$PWD
+  program=(../../tests/bench/rules_load.py)
+fi
 exec /usr/bin/python3 "${program[@]}" \
   --server "${WATCHFIRE_BENCH_SERVERS:-prometheus,victoria,watchfire=$PWD/../bin/watchfire}" "$@"
