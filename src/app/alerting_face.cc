@@ -1,8 +1,10 @@
 #include "app/alerting_face.h"
 
 #include "app/web_address.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "config/loader.h"
 
 namespace watchfire::app {
 namespace {
@@ -96,6 +98,23 @@ Result<void> AlertingFace::Apply(const alerting::LoadedConfig& loaded) {
            {"component", "alertmanager"}, {"reason", warning});
   }
   return manager_->Apply(loaded);
+}
+
+uint64_t AlertingFace::Digest() const {
+  if (settings_.config_file.empty()) return 0;
+  auto text = deps_.files->ReadFile(settings_.config_file, config::kMaxConfigFileBytes);
+  uint64_t digest = text.ok() ? Hash(*text) : 0;
+  auto running = manager_->config();
+  if (running == nullptr) return digest;
+  for (const std::string& pattern : running->config->templates) {
+    auto paths = config::ExpandGlob(pattern, *deps_.files);
+    if (!paths.ok()) continue;
+    for (const std::string& path : *paths) {
+      auto file = deps_.files->ReadFile(path, config::kMaxConfigFileBytes);
+      digest = HashCombine(digest, HashCombine(Hash(path), file.ok() ? Hash(*file) : 0));
+    }
+  }
+  return digest;
 }
 
 Result<void> AlertingFace::Reload() {

@@ -47,6 +47,11 @@ class AlertingFace {
   // Opens the listener, if there is one; `pages` are the pages that it serves.
   Result<void> Listen(std::span<const std::string_view> pages);
   Result<void> Apply(const alerting::LoadedConfig& loaded);
+  // What Apply would refuse.
+  Result<void> Check(const alerting::LoadedConfig& loaded) const { return manager_->Check(loaded); }
+  // Over the configuration and the templates that it names now; what cannot be read counts as
+  // empty.
+  uint64_t Digest() const;
   // Both; a failure shows in the metrics.
   Result<void> Reload();
   // Stops the listener first, then notifications; snapshots are written.

@@ -4,8 +4,8 @@
 
 #include "app/alerting_face.h"
 #include "app/main_loop.h"
-#include "app/resident.h"
 #include "app/pages.h"
+#include "app/resident.h"
 #include "base/log.h"
 #include "client/process_collector.h"
 

@@ -56,6 +56,7 @@ struct Server::Impl {
   Result<Configuration> Load();
   Result<void> MakeAlerting();
   void MakeDiscovery();
+  Result<void> SetQueryLog(const std::string& path) { return engine->SetQueryLog(path, files); }
   // The rule that an alert comes from, as explanations show it.
   std::optional<api::RuleView> RuleOf(const model::Labels& labels) const;
   Result<void> MakeWriteReceiver();
@@ -81,7 +82,8 @@ struct Server::Impl {
   std::atomic<TimeMs> reload_time{0};
   mutable Mutex config_mutex;
   std::shared_ptr<const config::Config> config GUARDED_BY(config_mutex);
-  uint64_t config_digest = 0;  // main thread only
+  uint64_t config_digest = 0;    // main thread only
+  uint64_t alerting_digest = 0;  // main thread only
 
   client::Registry registry;
   std::unique_ptr<ThreadPool> workers;
@@ -423,12 +425,19 @@ Result<void> Server::Reload() {
       it.alerting->manager()->ReportFailedReload();
       return alerts.error();
     }
-    TRY(it.engine->SetQueryLog(loaded.config->global.query_log_file, it.files));
+    TRY(it.notifier->Check(*loaded.config));
+    TRY(it.alerting->Check(*alerts));
+    TRY(it.SetQueryLog(loaded.config->global.query_log_file));
+    if (auto scraping = it.scrape->ApplyConfig(loaded.config); !scraping.ok()) {
+      std::shared_ptr<const config::Config> former = it.Current();
+      static_cast<void>(it.SetQueryLog(former ? former->global.query_log_file : "").ok());
+      return scraping;
+    }
     TRY(it.notifier->ApplyConfig(*loaded.config));
     if (it.ready) TRY(it.alerting->Apply(*alerts));
-    TRY(it.scrape->ApplyConfig(loaded.config));
     it.rules->Replace(std::move(groups));
     it.Apply(loaded);
+    it.alerting_digest = it.alerting->Digest();
     return {};
   };
   Result<void> result = apply();
@@ -452,7 +461,8 @@ void Server::Wait() {
         std::max<int64_t>(it.flags.DurationMs("config.auto-reload-interval"), 1000);
     callbacks.changed = [&it] {
       Result<uint64_t> digest = ConfigurationDigest(it.flags.String("config.file"), it.files);
-      return digest.ok() && *digest != it.config_digest;
+      bool changed = digest.ok() && *digest != it.config_digest;
+      return changed || it.alerting->Digest() != it.alerting_digest;
     };
   }
   it.loop.Run(callbacks);

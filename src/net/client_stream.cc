@@ -14,9 +14,9 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "net/http_profile.h"
 #include "net/http_transfer.h"
 #include "net/name_lookup.h"
-#include "net/tls_protocol.h"
 
 namespace watchfire::net {
 namespace {

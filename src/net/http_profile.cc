@@ -1,5 +1,7 @@
 #include "net/http_profile.h"
 
+#include <openssl/ssl.h>
+
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -244,6 +246,22 @@ Result<std::string> HttpProfile::FetchToken(const Cancelled& cancelled, int64_t 
   int64_t now_ns = Clock::System()->MonotonicNs();
   token_expires_ns_ = now_ns > INT64_MAX - lifetime_ns ? INT64_MAX : now_ns + lifetime_ns;
   return token;
+}
+
+int TlsProtocol(TlsVersion version, int otherwise) {
+  switch (version) {
+    case TlsVersion::kTls10:
+      return TLS1_VERSION;
+    case TlsVersion::kTls11:
+      return TLS1_1_VERSION;
+    case TlsVersion::kTls12:
+      return TLS1_2_VERSION;
+    case TlsVersion::kTls13:
+      return TLS1_3_VERSION;
+    case TlsVersion::kDefault:
+      break;
+  }
+  return otherwise;
 }
 
 }  // namespace watchfire::net

@@ -63,4 +63,7 @@ class HttpProfile {
 // The text of a secret file without trailing white space.
 Result<std::string> ReadSecretFile(const std::string& path);
 
+// In OpenSSL's numbers; `otherwise` for kDefault.
+int TlsProtocol(TlsVersion version, int otherwise);
+
 }  // namespace watchfire::net

@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "net/tls_protocol.h"
+#include "net/http_profile.h"
 #include "net/web_config.h"
 
 namespace watchfire::net {

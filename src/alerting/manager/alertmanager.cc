@@ -227,6 +227,9 @@ void Alertmanager::Impl::Stop() {
   }
   upkeep.Stop();
   dispatcher->Stop();
+  // Peers need not wait for one that says nothing any more.
+  broadcast_to = nullptr;
+  cluster.reset();
   SaveSnapshots();
 }
 
@@ -327,6 +330,11 @@ Result<std::unique_ptr<Alertmanager>> Alertmanager::Make(AlertmanagerOptions opt
   auto impl = std::make_unique<Impl>(std::move(options));
   TRY(impl->Open());
   return std::unique_ptr<Alertmanager>(new Alertmanager(std::move(impl)));
+}
+
+Result<void> Alertmanager::Check(const LoadedConfig& loaded) const {
+  TRY(impl_->BuildRouting(loaded));
+  return {};
 }
 
 Result<void> Alertmanager::Apply(const LoadedConfig& loaded) {

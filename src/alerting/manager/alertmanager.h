@@ -174,6 +174,8 @@ class Alertmanager : public AlertSink {
   // Ends running notifications, saves the snapshots.
   ~Alertmanager() override;
 
+  // What Apply would refuse; changes nothing.
+  Result<void> Check(const LoadedConfig& loaded) const;
   // Routes, receivers and inhibition of a checked configuration; groups are built anew from the
   // alerts that are known. An error leaves everything as it was.
   Result<void> Apply(const LoadedConfig& loaded);

@@ -36,6 +36,25 @@ Result<std::vector<std::string>> ReadTemplates(const std::vector<std::string>& p
   return texts;
 }
 
+// Files that are read when notifiers are built are not read for somebody who only tries.
+std::shared_ptr<const amconfig::Config> WithoutTokenFiles(amconfig::Config config) {
+  const auto forget = [](std::string& file, Secret& token) {
+    if (file.empty()) return;
+    file.clear();
+    token = Secret("not read");
+  };
+  for (amconfig::Receiver& receiver : config.receivers) {
+    for (amconfig::RocketchatConfig& c : receiver.rocketchat_configs) {
+      forget(c.token_file, c.token);
+      forget(c.token_id_file, c.token_id);
+    }
+    for (amconfig::IncidentioConfig& c : receiver.incidentio_configs) {
+      forget(c.alert_source_token_file, c.alert_source_token);
+    }
+  }
+  return std::make_shared<const amconfig::Config>(std::move(config));
+}
+
 Result<void> CheckTemplates(LoadedConfig& loaded, FileSystem& files) {
   Result<templates::AlertTemplates> parsed = templates::AlertTemplates::Load(loaded.template_texts);
   if (!parsed.ok()) return parsed.error().With("failed to parse templates");
@@ -63,8 +82,9 @@ Result<LoadedConfig> LoadConfigText(std::string_view text, const std::string& fi
   options.syntax = syntax;
   options.zones = SystemZones(&files);
   LoadedConfig loaded;
-  loaded.config =
-      std::make_shared<const amconfig::Config>(TRY(amconfig::LoadConfig(text, filename, options)));
+  amconfig::Config read = TRY(amconfig::LoadConfig(text, filename, options));
+  loaded.config = running != nullptr ? WithoutTokenFiles(std::move(read))
+                                     : std::make_shared<const amconfig::Config>(std::move(read));
   loaded.warnings = loaded.config->warnings;
   loaded.hash = HashOf(text);
   std::vector<std::string> patterns;

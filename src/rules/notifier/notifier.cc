@@ -46,6 +46,20 @@ Result<Section> MakeSection(const config::AlertmanagerConfig& config,
   return section;
 }
 
+Result<std::shared_ptr<Plan>> MakePlan(const config::Config& config,
+                                       const std::string& user_agent) {
+  auto plan = std::make_shared<Plan>();
+  plan->external_labels = config.global.external_labels;
+  plan->relabel_configs = config.alerting.alert_relabel_configs;
+  for (model::RelabelConfig& c : plan->relabel_configs) TRY(c.Prepare());
+  for (size_t i = 0; i < config.alerting.alertmanagers.size(); ++i) {
+    Result<Section> section = MakeSection(config.alerting.alertmanagers[i], user_agent);
+    if (!section.ok()) return section.error().With("alertmanagers, {}", JobName(i));
+    plan->sections.push_back(*std::move(section));
+  }
+  return plan;
+}
+
 // Null: dropped.
 alerting::AlertPtr Relabelled(const alerting::AlertPtr& alert,
                               const model::RelabelConfigs& configs) {
@@ -173,17 +187,13 @@ void Notifier::Impl::Install(std::shared_ptr<const Plan> next) {
   }
 }
 
+Result<void> Notifier::Check(const config::Config& config) const {
+  TRY(MakePlan(config, impl_->options.user_agent));
+  return {};
+}
+
 Result<void> Notifier::ApplyConfig(const config::Config& config) {
-  auto next = std::make_shared<Plan>();
-  next->external_labels = config.global.external_labels;
-  next->relabel_configs = config.alerting.alert_relabel_configs;
-  for (model::RelabelConfig& c : next->relabel_configs) TRY(c.Prepare());
-  for (size_t i = 0; i < config.alerting.alertmanagers.size(); ++i) {
-    Result<Section> section =
-        MakeSection(config.alerting.alertmanagers[i], impl_->options.user_agent);
-    if (!section.ok()) return section.error().With("alertmanagers, {}", JobName(i));
-    next->sections.push_back(*std::move(section));
-  }
+  std::shared_ptr<Plan> next = TRY(MakePlan(config, impl_->options.user_agent));
   MutexLock lock(impl_->changing);
   if (impl_->stopped) return {};
   std::vector<Section> former = impl_->CurrentPlan()->sections;

@@ -45,6 +45,8 @@ class Notifier : public alerting::AlertSink {
   explicit Notifier(NotifierOptions options);
   ~Notifier() override;
 
+  // What ApplyConfig would refuse; changes nothing.
+  Result<void> Check(const config::Config& config) const;
   // Checks clients and relabelling first; an error changes nothing. A section that stays as it is
   // keeps its queues.
   Result<void> ApplyConfig(const config::Config& config);
