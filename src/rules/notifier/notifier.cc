@@ -256,9 +256,15 @@ void Notifier::Put(std::vector<alerting::Alert> alerts) {
     std::vector<alerting::Alert> copies;
     copies.reserve(all.size());
     for (const alerting::AlertPtr& alert : all) {
-      if (alert->labels.empty()) continue;
-      copies.push_back(*alert);
-      copies.back().Seal();  // the labels may be others now
+      alerting::Alert copy = *alert;
+      copy.Seal();  // the labels may be others now
+      // What a template made of a label may be no text that an Alertmanager takes.
+      if (Result<void> valid = alerting::Validate(copy); !valid.ok()) {
+        WF_LOG(kWarn, "An alert is not routed", {"component", "notifier"},
+               {"alert", copy.labels.ToString()}, {"err", valid.error()});
+        continue;
+      }
+      copies.push_back(std::move(copy));
     }
     impl_->local->Put(std::move(copies));
   }

@@ -211,6 +211,42 @@ TEST_F(NotifierTest, AddsExternalLabelsThenRelabelsForAllThenForEach) {
   EXPECT_EQ(b.Values("step"), (std::vector<std::string>{"global-mine"}));
 }
 
+class Heard : public alerting::AlertSink {
+ public:
+  void Put(std::vector<alerting::Alert> alerts) override {
+    for (alerting::Alert& alert : alerts) all.push_back(std::move(alert));
+  }
+  std::vector<alerting::Alert> all;
+};
+
+TEST_F(NotifierTest, TheRouterInThisProcessHearsWhatOthersWould) {
+  config_.global.external_labels = model::Labels::Of({{"cluster", "c1"}});
+  config_.alerting.alert_relabel_configs = {
+      Rule(model::RelabelAction::kDrop, {"alertname"}, "Noise")};
+  Start();
+  Heard heard;
+  notifier_->AttachLocal(&heard);
+  Put({"Disk", "Noise"});
+  ASSERT_EQ(heard.all.size(), 1U) << "without any Alertmanager outside";
+  model::Labels routed = model::Labels::Of({{"alertname", "Disk"}, {"cluster", "c1"}});
+  EXPECT_EQ(heard.all[0].labels, routed);
+  alerting::Alert sealed;
+  sealed.labels = routed;
+  sealed.Seal();
+  EXPECT_EQ(heard.all[0].fingerprint, sealed.fingerprint);
+  EXPECT_EQ(notifier_->Routed(model::Labels::Of({{"alertname", "Disk"}})), routed);
+  EXPECT_EQ(notifier_->Routed(model::Labels::Of({{"alertname", "Noise"}})), std::nullopt);
+}
+
+TEST_F(NotifierTest, NoAlertIsRoutedThatAnAlertmanagerWouldRefuse) {
+  Start();
+  Heard heard;
+  notifier_->AttachLocal(&heard);
+  notifier_->Put({MakeAlert({{"alertname", "Bad\xff"}}), MakeAlert({{"alertname", "Good"}})});
+  ASSERT_EQ(heard.all.size(), 1U);
+  EXPECT_EQ(heard.all[0].name(), "Good");
+}
+
 TEST(AlertmanagerTargets, AreRelabelledIntoUrls) {
   config::AlertmanagerConfig config;
   config.scheme = "https";
