@@ -271,9 +271,24 @@ def without_news(value):
 READS_OTHERWISE = "the words for what is no JSON, or JSON of a wrong type, are those of the decoder"
 
 
+def moment_of(silence):
+    """What silences are sorted by, within a state."""
+    state = silence["status"]["state"]
+    return state, silence["startsAt" if state == "pending" else "endsAt"]
+
+
+def same_but_for_ties(theirs, ours):
+    """Whether two lists of silences differ only in the order of those of one moment."""
+    return ([*map(moment_of, theirs)] == [*map(moment_of, ours)] and
+            sorted(map(str, theirs)) == sorted(map(str, ours)))
+
+
 def excuse(request, theirs, ours):
     """The reason why these answers may differ, or None."""
     method, path, body, _ = request
+    if method == "GET" and path.startswith("/api/v2/silences") and theirs[0] == ours[0] == 200:
+        if same_but_for_ties(theirs[1], ours[1]):
+            return "the order of silences of one moment is by chance there"
     said = [str(theirs[1]), str(ours[1])]
     if theirs[0] == ours[0] == 400 and all("body from \"\" failed" in text for text in said):
         return READS_OTHERWISE
