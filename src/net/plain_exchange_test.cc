@@ -257,7 +257,9 @@ TEST_F(PlainExchangeTest, FindsHostsByTheirNames) {
   std::string url = server.url();
   url.replace(url.find("127.0.0.1"), 9, "localhost");
   auto target = Target(url);
-  EXPECT_EQ(Fetch(target)->body, "one");
+  Response first = Fetch(target);
+  ASSERT_TRUE(first.ok()) << first.error().message();
+  EXPECT_EQ(first->body, "one");
   EXPECT_EQ(Fetch(target)->body, "two");
   EXPECT_EQ(server.connections.load(), 1);
 }

@@ -9,6 +9,7 @@ import email.policy
 import http.server
 import json
 import os
+import pathlib
 import re
 import shutil
 import subprocess
@@ -268,12 +269,23 @@ def told(receivers, path):
     return seen
 
 
+def seen_by_the_host_exporter(path):
+    """Whether the disk has the same name there; in a changed root directory it has not."""
+    try:
+        mounts = pathlib.Path("/proc/1/mounts").read_text()
+    except OSError:
+        mounts = pathlib.Path("/proc/self/mounts").read_text()
+    return any(line.split(" ")[1] == str(path) for line in mounts.splitlines())
+
+
 class Machine:
     """What the host exporter sees: a disk that is filled, memory and a processor that are taken."""
 
     def __init__(self, stack, directory):
         self.busy, self.memory = [], None
         self.disk = disk_full.mount_small_disk(stack, directory / "disk")
+        if self.disk and not seen_by_the_host_exporter(directory / "disk"):
+            self.disk = None
         stack.callback(self.heal)
 
     def spoil(self):
@@ -315,7 +327,8 @@ def rules_for(machine):
     chosen = []
     for rule in RULES:
         if not machine.disk and rule.name == "DiskAlmostFull":
-            print(f"skipped: {rule.name}: mounting a small disk needs root")
+            print(f"skipped: {rule.name}: a small disk cannot be mounted, or not where the first "
+                  "process sees it")
             continue
         rule.expression = (rule.expression.replace("LIMIT", str(shared + TAKEN_BYTES // 2))
                            .replace("DISK", str(machine.disk)).replace("NICE", "0.2"))
