@@ -96,7 +96,6 @@ Result<AlertingSettings> ReadAlertingSettings(const Flags& flags, const std::str
   manager.retention_ms = flags.DurationMs(p + "data.retention");
   manager.maintenance_interval_ms = flags.DurationMs(p + "data.maintenance-interval");
   manager.gc_interval_ms = flags.DurationMs(p + "alerts.gc-interval");
-  manager.dispatch_maintenance_interval_ms = flags.DurationMs(p + "dispatch.maintenance-interval");
   manager.dispatch_start_delay_ms = flags.DurationMs(p + "dispatch.start-delay");
   manager.per_alertname_limit = Count(flags, p + "alerts.per-alertname-limit");
   manager.max_silences = Count(flags, p + "silences.max-silences");

@@ -14,10 +14,11 @@ namespace {
 
 constexpr size_t kHandlers = 8;
 
-int Fail(int code, const Error& error) {
-  WF_LOG(kError, code == 2 ? "Error loading config" : "Fatal error", {"err", error});
+// Upstream ends with 1 whatever is wrong.
+int Fail(const Error& error) {
+  WF_LOG(kError, "Fatal error", {"err", error});
   std::fprintf(stderr, "alertmanager: %s\n", error.message().c_str());
-  return code;
+  return 1;
 }
 
 void AddOwnMetrics(client::Registry& registry) {
@@ -42,7 +43,7 @@ Result<void> Start(AlertingFace& face, const alerting::LoadedConfig& loaded) {
 
 int Serve(const Flags& flags) {
   auto settings = ReadAlertingSettings(flags, "", "");
-  if (!settings.ok()) return Fail(1, settings.error());
+  if (!settings.ok()) return Fail(settings.error());
   client::Registry registry;
   AddOwnMetrics(registry);
   MainLoop loop;
@@ -57,9 +58,9 @@ int Serve(const Flags& flags) {
   AlertingFace face(std::move(*settings), std::move(deps));
   WF_LOG(kInfo, "Starting Alertmanager", {"compatible_with", kAlertmanagerVersion});
   auto loaded = face.Load();
-  if (!loaded.ok()) return Fail(1, loaded.error());
+  if (!loaded.ok()) return Fail(loaded.error());
   Result<void> started = Start(face, *loaded);
-  if (!started.ok()) return Fail(1, started.error());
+  if (!started.ok()) return Fail(started.error());
   ForgetStartupPages();
 
   MainLoop::Callbacks callbacks;
@@ -99,8 +100,8 @@ int RunAlertmanager(std::vector<std::string> arguments) {
   }
   Result<LogLevel> level = ParseLogLevel(flags->String("log.level"));
   Result<LogFormat> format = ParseLogFormat(flags->String("log.format"));
-  if (!level.ok()) return Fail(1, level.error());
-  if (!format.ok()) return Fail(1, format.error());
+  if (!level.ok()) return Fail(level.error());
+  if (!format.ok()) return Fail(format.error());
   ConfigureLogging(*level, *format);
   BlockSignals();
   return Serve(*flags);

@@ -144,7 +144,6 @@ struct AlertmanagerOptions {
   int64_t retention_ms = 120LL * 3'600'000;
   int64_t maintenance_interval_ms = 15 * 60'000;
   int64_t gc_interval_ms = 30 * 60'000;
-  int64_t dispatch_maintenance_interval_ms = 30'000;
   int64_t dispatch_start_delay_ms = 0;
   size_t per_alertname_limit = 0;
   size_t max_silences = 0;
