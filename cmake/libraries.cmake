@@ -41,6 +41,11 @@ target_link_libraries(wf_lib_xxhash INTERFACE PkgConfig::XXHASH)
 if(WF_JEMALLOC)
   find_library(WF_JEMALLOC_LIB jemalloc REQUIRED)
 endif()
+# The client library of directories; curl brings it along anyway.
+find_library(WF_LDAP ldap REQUIRED)
+find_library(WF_LBER lber REQUIRED)
+add_library(wf_lib_ldap INTERFACE)
+target_link_libraries(wf_lib_ldap INTERFACE ${WF_LDAP} ${WF_LBER})
 # Headers only.
 find_path(WF_PROTOZERO protozero/pbf_reader.hpp REQUIRED)
 add_library(wf_lib_protozero INTERFACE)

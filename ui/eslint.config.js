@@ -3,7 +3,7 @@ import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 // The layers, lowest first. A layer may import those before it (and itself), never those after.
-const layers = ['lib', 'api', 'chart', 'parts', 'promql', 'panels', 'pages', 'app'];
+const layers = ['lib', 'api', 'chart', 'dash', 'parts', 'promql', 'panels', 'viz', 'pages', 'app'];
 
 const layerRules = layers.map((layer, i) => ({
   files: [`src/${layer}/**/*.{ts,tsx}`],
