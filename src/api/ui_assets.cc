@@ -1,5 +1,7 @@
 #include "api/ui_assets.h"
 
+#include <algorithm>
+
 #include "base/hash.h"
 #include "base/text.h"
 #include "codec/compress.h"
@@ -8,10 +10,12 @@ namespace watchfire::api {
 namespace {
 
 constexpr uint64_t kMaxAssetBytes = 64 << 20;
-// The page and its scripts come from here alone; styles are set by script as well.
+// The page and its scripts come from here alone; styles are set by script as well, and dashboards
+// show pictures of other places.
 std::string ContentSecurityPolicy() {
   return fmt::format(
-      "default-src 'self'; script-src {}; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
+      "default-src 'self'; script-src {}; img-src 'self' data: https:; style-src 'self' "
+      "'unsafe-inline'; "
       "object-src 'none'; base-uri 'self'; form-action 'self'",
       EmbeddedUiScriptSources());
 }
@@ -101,14 +105,21 @@ void UiPages::Register(net::Router& router, std::span<const std::string_view> pa
   auto index = [this](const net::Request& request) { return Index(request); };
   auto asset = [this](const net::Request& request) { return Asset(request); };
   for (std::string_view page : pages) {
-    router.Handle("GET", std::string(page), index, std::string(page));
+    std::string pattern(page);
+    if (pattern.ends_with("/*")) pattern += "rest";
+    router.Handle("GET", pattern, index, pattern);
   }
-  std::string home = prefix_ + std::string(pages[0]);
-  router.Handle("GET", "/",
-                [home](const net::Request&) { return net::Response::Redirect(302, home); });
-  router.Handle("GET", "/graph", [home](const net::Request& request) {
+  auto to = [this](std::string_view page) { return prefix_ + std::string(page); };
+  std::string home = to(pages[0]);
+  if (pages[0] != "/") {
+    router.Handle("GET", "/",
+                  [home](const net::Request&) { return net::Response::Redirect(302, home); });
+  }
+  bool queries = std::ranges::find(pages, "/query") != pages.end();
+  std::string graph = queries ? to("/query") : home;
+  router.Handle("GET", "/graph", [graph](const net::Request& request) {
     return net::Response::Redirect(
-        302, request.raw_query.empty() ? home : home + "?" + request.raw_query);
+        302, request.raw_query.empty() ? graph : graph + "?" + request.raw_query);
   });
   router.Handle("GET", "/assets/*file", asset, "/assets/*filepath");
   for (const UiAsset& file : EmbeddedUi()) {

@@ -29,8 +29,8 @@ std::string_view EmbeddedUiScriptSources();
 class UiPages {
  public:
   explicit UiPages(std::string prefix);
-  // Every path in `pages` answers with the UI's page, which is told them and shows no others; `/`
-  // redirects to the first. Once.
+  // Every path in `pages` answers with the UI's page, which is told them and shows no others;
+  // "/d/*" stands for all paths below. `/` redirects to the first, unless that is "/" itself. Once.
   void Register(net::Router& router, std::span<const std::string_view> pages);
 
  private:

@@ -25,13 +25,11 @@ Result<alerting::LoadedConfig> AlertingFace::Load() const {
   return alerting::LoadConfigFile(settings_.config_file, settings_.manager.syntax, *deps_.files);
 }
 
-Result<void> AlertingFace::Open(const std::string& directory) {
-  TRY(deps_.files->CreateDirectories(directory));
-  database_ = TRY(store::Database::Open(JoinPath(directory, "watchfire.db")));
+Result<void> AlertingFace::Open(store::Database* database) {
   alerting::DeliveryLog::Options log;
   log.clock = deps_.clock;
   log.registry = deps_.registry;
-  deliveries_ = TRY(alerting::DeliveryLog::Open(database_.get(), log));
+  deliveries_ = TRY(alerting::DeliveryLog::Open(database, log));
 
   TRY(deps_.files->CreateDirectories(settings_.manager.storage_path));
   alerting::AlertmanagerOptions options = settings_.manager;

@@ -3,7 +3,7 @@
 // log, the API, and a listener of its own where one is wanted. The whole program has one beside
 // everything else; called `alertmanager`, the program is nothing but this.
 //
-// Life: Make (reads flags and configuration, opens nothing) → Open (database, snapshots) →
+// Life: Make (reads flags and configuration, opens nothing) → Open (snapshots) →
 // Register on any router → Listen → Apply any number of times → Stop. Main thread only, except for
 // what the handlers call.
 
@@ -40,8 +40,8 @@ class AlertingFace {
 
   // The configuration as it is in the file now, checked.
   Result<alerting::LoadedConfig> Load() const;
-  // `directory` gets watchfire.db.
-  Result<void> Open(const std::string& directory);
+  // Reads the snapshots; `database` is where deliveries are remembered and outlives this.
+  Result<void> Open(store::Database* database);
   // The API's paths on somebody else's router, which must not outlive this; after Open.
   void Register(net::Router& router);
   // Opens the listener, if there is one; `pages` are the pages that it serves.
@@ -60,13 +60,13 @@ class AlertingFace {
   const AlertingSettings& settings() const { return settings_; }
   // Null before Open.
   alerting::Alertmanager* manager() { return manager_.get(); }
+  alerting::DeliveryLog* deliveries() { return deliveries_.get(); }
   // "" without a listener.
   std::string LocalUrl() const;
 
  private:
   AlertingSettings settings_;
   Dependencies deps_;
-  std::unique_ptr<store::Database> database_;
   std::unique_ptr<alerting::DeliveryLog> deliveries_;
   std::unique_ptr<alerting::Alertmanager> manager_;
   std::unique_ptr<api::AlertingApi> api_;

@@ -1,4 +1,4 @@
-// The flags of an Alertmanager, and the same as part of the whole program's table.
+// The flags of an Alertmanager, and the whole program's table with them.
 #include <deque>
 #include <map>
 #include <vector>
@@ -107,6 +107,7 @@ std::span<const FlagSpec> AllFlags() {
       spec.name = names.emplace_back("alertmanager." + std::string(spec.name));
       table.push_back(spec);
     }
+    table.insert(table.end(), GrafanaFlags().begin(), GrafanaFlags().end());
     return table;
   }();
   return all;

@@ -8,6 +8,7 @@
 #include "app/resident.h"
 #include "base/log.h"
 #include "client/process_collector.h"
+#include "store/database.h"
 
 namespace watchfire::app {
 namespace {
@@ -35,8 +36,12 @@ void AddOwnMetrics(client::Registry& registry) {
       .Set(1);
 }
 
-Result<void> Start(AlertingFace& face, const alerting::LoadedConfig& loaded) {
-  TRY(face.Open(face.settings().manager.storage_path));
+Result<void> Start(AlertingFace& face, const alerting::LoadedConfig& loaded,
+                   std::unique_ptr<store::Database>& database) {
+  const std::string& directory = face.settings().manager.storage_path;
+  TRY(FileSystem::Local()->CreateDirectories(directory));
+  database = TRY(store::Database::Open(JoinPath(directory, "watchfire.db")));
+  TRY(face.Open(database.get()));
   TRY(face.Apply(loaded));
   return face.Listen(kAlertingPages);
 }
@@ -55,11 +60,12 @@ int Serve(const Flags& flags) {
   deps.handlers = &handlers;
   deps.reload = [&loop] { return loop.RequestReload(); };
   deps.start_time = deps.clock->Now();
+  std::unique_ptr<store::Database> database;
   AlertingFace face(std::move(*settings), std::move(deps));
   WF_LOG(kInfo, "Starting Alertmanager", {"compatible_with", kAlertmanagerVersion});
   auto loaded = face.Load();
   if (!loaded.ok()) return Fail(loaded.error());
-  Result<void> started = Start(face, *loaded);
+  Result<void> started = Start(face, *loaded, database);
   if (!started.ok()) return Fail(started.error());
   ForgetStartupPages();
 

@@ -30,7 +30,10 @@ struct FlagSpec {
 // What a Prometheus server has, and an Alertmanager; the names of both programs.
 std::span<const FlagSpec> PrometheusFlags();
 std::span<const FlagSpec> AlertmanagerFlags();
-// What watchfire has: Prometheus' flags, and Alertmanager's with "alertmanager." before them.
+// Those of the Grafana side, which has more in its ini file and variables.
+std::span<const FlagSpec> GrafanaFlags();
+// What watchfire has: Prometheus' flags, Alertmanager's with "alertmanager." before them, and those
+// of the Grafana side.
 std::span<const FlagSpec> AllFlags();
 
 class Flags {

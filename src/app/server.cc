@@ -27,6 +27,7 @@
 #include "rules/manager.h"
 #include "rules/notifier/notifier.h"
 #include "scrape/manager.h"
+#include "store/database.h"
 #include "tsdb/db/db.h"
 
 namespace watchfire::app {
@@ -94,6 +95,7 @@ struct Server::Impl {
   const std::shared_ptr<tsdb::ReplayProgress> replay = std::make_shared<tsdb::ReplayProgress>();
   tsdb::DbOptions db_options;
   std::unique_ptr<tsdb::Db> db;
+  std::unique_ptr<store::Database> database;
   std::unique_ptr<remote::WriteReceiver> write_receiver;
   std::unique_ptr<AlertingFace> alerting;
   alerting::LoadedConfig initial_alerting;  // what Make checked and Start applies
@@ -384,7 +386,9 @@ Result<void> Server::Start() {
   Impl& it = *impl_;
   WF_LOG(kInfo, "Starting watchfire", {"version", kVersion},
          {"compatible_with", kCompatibleVersion});
-  TRY(it.alerting->Open(it.db_options.path));
+  TRY(it.files.CreateDirectories(it.db_options.path));
+  it.database = TRY(store::Database::Open(JoinPath(it.db_options.path, "watchfire.db")));
+  TRY(it.alerting->Open(it.database.get()));
   TRY(it.alerting->Apply(it.initial_alerting));
   TRY(it.StartWeb());
   TRY(it.OpenData());

@@ -1,6 +1,12 @@
 #include "app/web_address.h"
 
+#include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <netdb.h>
+#include <sys/socket.h>
 #include <unistd.h>
+
+#include <set>
 
 #include "base/text.h"
 #include "net/url.h"
@@ -37,6 +43,32 @@ std::string RoutePrefix(const std::string& external_url, const std::string* aske
   while (!prefix.empty() && prefix.back() == '/') prefix.pop_back();
   if (!prefix.empty() && prefix[0] != '/') prefix = "/" + prefix;
   return prefix;
+}
+
+std::vector<std::string> OwnAddresses(const std::vector<uint16_t>& ports) {
+  std::set<std::string> hosts = {"localhost", "127.0.0.1", "::1", HostName()};
+  ifaddrs* all = nullptr;
+  if (getifaddrs(&all) == 0) {
+    for (const ifaddrs* one = all; one != nullptr; one = one->ifa_next) {
+      char text[INET6_ADDRSTRLEN] = {};
+      if (one->ifa_addr == nullptr) continue;
+      int family = one->ifa_addr->sa_family;
+      if (family != AF_INET && family != AF_INET6) continue;
+      socklen_t size = family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+      if (getnameinfo(one->ifa_addr, size, text, sizeof text, nullptr, 0, NI_NUMERICHOST) == 0) {
+        std::string_view address(text);
+        hosts.emplace(address.substr(0, address.find('%')));
+      }
+    }
+    freeifaddrs(all);
+  }
+  std::vector<std::string> out;
+  for (const std::string& host : hosts) {
+    bool v6 = host.find(':') != std::string::npos;
+    for (uint16_t port : ports)
+      out.push_back(fmt::format("{}:{}", v6 ? "[" + host + "]" : host, port));
+  }
+  return out;
 }
 
 std::string LocalUrl(bool tls, const std::string& address, uint16_t port,

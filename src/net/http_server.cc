@@ -586,8 +586,11 @@ ThreadPool& Server::PoolFor(std::string_view path) {
   if (options.route_prefix != "/" && path.starts_with(options.route_prefix)) {
     path.remove_prefix(options.route_prefix.size());
   }
-  bool is_long = std::find(options.long_paths.begin(), options.long_paths.end(), path) !=
-                 options.long_paths.end();
+  bool is_long = std::ranges::any_of(options.long_paths, [path](std::string_view one) {
+    if (!one.ends_with('*')) return one == path;
+    one.remove_suffix(1);
+    return path.starts_with(one);
+  });
   return is_long ? *options.long_handlers : handlers;
 }
 
