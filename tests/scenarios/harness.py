@@ -1,6 +1,7 @@
 """Runs the real binary for scenarios: starts it on a free port with a data directory of its own,
 gives it fake targets, asks its API. Standard library only; every wait is for a condition, with a
 deadline that fails loudly."""
+import base64
 import contextlib
 import http.server
 import json
@@ -79,7 +80,8 @@ class Target:
 class Server:
     """One watchfire. `start` may be called again after `stop` or `kill`: same directory and port."""
 
-    def __init__(self, directory, config, *flags, port=None, prefix="", data=None):
+    def __init__(self, directory, config, *flags, port=None, prefix="", data=None, grafana=False,
+                 environment=None):
         self.directory = pathlib.Path(directory)
         self.data = data or self.directory / "data"
         self.port = port or free_port()
@@ -87,6 +89,9 @@ class Server:
         self.config_file = self.directory / "prometheus.yml"
         self.write_config(config)
         self.flags = list(flags)
+        self.grafana_port = free_port() if grafana else None
+        self.grafana_url = f"http://127.0.0.1:{self.grafana_port}" if grafana else None
+        self.environment = dict(environment or {})
         self.log_path = self.directory / "watchfire.log"
         self.process = None
 
@@ -96,11 +101,15 @@ class Server:
     def command(self, *extra):
         return [BINARY, f"--config.file={self.config_file}",
                 f"--storage.tsdb.path={self.data}",
-                f"--web.listen-address=127.0.0.1:{self.port}", *self.flags, *extra]
+                f"--web.listen-address=127.0.0.1:{self.port}",
+                "--grafana.listen-address=" +
+                (f"127.0.0.1:{self.grafana_port}" if self.grafana_port else ""),
+                *self.flags, *extra]
 
     def start(self, ready=True):
         with self.log_path.open("ab") as log:
-            self.process = subprocess.Popen(self.command(), stderr=log, stdout=log)
+            self.process = subprocess.Popen(self.command(), stderr=log, stdout=log,
+                                            env={**os.environ, **self.environment})
         if ready:
             wait_for("server ready", self.is_ready)
         return self
@@ -125,8 +134,9 @@ class Server:
         code = self.process.wait(seconds)
         assert code == 0, f"exit code {code}:\n{self.log()}"
 
-    def request(self, path, method="GET", data=None, headers=None):
-        request = urllib.request.Request(self.url + path, data, headers or {}, method=method)
+    def request(self, path, method="GET", data=None, headers=None, base=None):
+        request = urllib.request.Request((base or self.url) + path, data, headers or {},
+                                         method=method)
         try:
             with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
                 answer.text = answer.read().decode()
@@ -137,6 +147,19 @@ class Server:
 
     def get(self, path, **kwargs):
         return self.request(path, **kwargs)
+
+    def grafana(self, path, method="GET", body=None, login="admin:admin", headers=None):
+        """Asks the dashboards' listener; `body` is sent as JSON, the answer has .text and .json."""
+        headers = {"Content-Type": "application/json", **(headers or {})}
+        if login:
+            headers["Authorization"] = "Basic " + base64.b64encode(login.encode()).decode()
+        data = json.dumps(body).encode() if isinstance(body, (dict, list)) else body
+        answer = self.request(path, method, data, headers, base=self.grafana_url)
+        try:
+            answer.json = json.loads(answer.text)
+        except ValueError:
+            answer.json = None
+        return answer
 
     def api(self, path, **params):
         query = urllib.parse.urlencode(params, doseq=True)
