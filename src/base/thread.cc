@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <deque>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -23,19 +24,38 @@ void Thread::Join() {
   if (thread_.joinable()) thread_.join();
 }
 
+// Workers are made when there is a task that no idle one can take: most of the pools of an idle
+// server never need more than one or two, and each that ran has touched stack and caches.
 struct ThreadPool::Impl {
+  Impl(std::string name_in, size_t limit_in) : name(std::move(name_in)), limit(limit_in) {}
+
+  const std::string name;
+  const size_t limit;
   Mutex mutex;
   CondVar wake;
   std::deque<std::function<void()>> tasks GUARDED_BY(mutex);
   bool stopping GUARDED_BY(mutex) = false;
-  std::vector<Thread> workers;
+  size_t idle GUARDED_BY(mutex) = 0;
+  std::vector<Thread> workers GUARDED_BY(mutex);
+
+  void AddWorkerIfNeeded() REQUIRES(mutex) {
+    if (idle >= tasks.size() || workers.size() == limit) return;
+    try {
+      workers.emplace_back(name + "-" + std::to_string(workers.size()), [this] { Work(); });
+    } catch (const std::system_error&) {
+      // No more threads to be had: those that are there do the work. Without one nobody would.
+      WF_CHECK(!workers.empty());
+    }
+  }
 
   void Work() {
     while (true) {
       std::function<void()> task;
       {
         MutexLock lock(mutex);
+        ++idle;
         while (tasks.empty() && !stopping) wake.Wait(mutex);
+        --idle;
         if (tasks.empty()) return;
         task = std::move(tasks.front());
         tasks.pop_front();
@@ -45,24 +65,24 @@ struct ThreadPool::Impl {
   }
 };
 
-ThreadPool::ThreadPool(std::string name, size_t threads) : impl_(std::make_unique<Impl>()) {
-  if (threads == 0) threads = std::max<size_t>(1, std::thread::hardware_concurrency());
-  for (size_t i = 0; i < threads; ++i) {
-    impl_->workers.emplace_back(name + "-" + std::to_string(i), [this] { impl_->Work(); });
-  }
-}
+ThreadPool::ThreadPool(std::string name, size_t threads)
+    : impl_(std::make_unique<Impl>(
+          std::move(name),
+          threads != 0 ? threads : std::max<size_t>(1, std::thread::hardware_concurrency()))) {}
 
 ThreadPool::~ThreadPool() {
+  std::vector<Thread> workers;
   {
     MutexLock lock(impl_->mutex);
     impl_->stopping = true;
+    workers = std::move(impl_->workers);
   }
   impl_->wake.NotifyAll();
-  for (Thread& worker : impl_->workers) worker.Join();
+  for (Thread& worker : workers) worker.Join();
 }
 
 size_t ThreadPool::size() const {
-  return impl_->workers.size();
+  return impl_->limit;
 }
 
 size_t ThreadPool::queue_length() const {
@@ -75,6 +95,7 @@ void ThreadPool::Submit(std::function<void()> task) {
     MutexLock lock(impl_->mutex);
     WF_CHECK(!impl_->stopping);
     impl_->tasks.push_back(std::move(task));
+    impl_->AddWorkerIfNeeded();
   }
   impl_->wake.NotifyOne();
 }

@@ -38,6 +38,20 @@ TEST(ThreadPool, RunsEverythingThatWasSubmittedBeforeItIsDestroyed) {
   EXPECT_EQ(runs, 1000);
 }
 
+TEST(ThreadPool, MakesAWorkerForEveryTaskThatWouldWait) {
+  ThreadPool pool("test", 3);
+  std::atomic<int> met{0};
+  // Each waits for the two others, so they end only if all three run beside each other.
+  for (int i = 0; i < 3; ++i) {
+    pool.Submit([&] {
+      ++met;
+      while (met < 3) std::this_thread::yield();
+    });
+  }
+  while (met < 3) std::this_thread::yield();
+  EXPECT_EQ(pool.size(), 3u);
+}
+
 TEST(ThreadPool, HasAtLeastOneWorker) {
   EXPECT_GE(ThreadPool("test", 0).size(), 1u);
 }
