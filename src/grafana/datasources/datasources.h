@@ -29,6 +29,7 @@ struct DataSource {
   bool with_credentials = false;
   bool is_default = false;
   bool read_only = false;
+  bool provisioned = false;  // by a file; one that may be edited is not read_only
   int64_t version = 1;
   codec::Json json_data;                 // an object
   std::map<std::string, Secret> secure;  // basicAuthPassword, httpHeaderValue1, tlsClientKey, …
@@ -40,6 +41,12 @@ using DataSourcePtr = std::shared_ptr<const DataSource>;
 // "P" and the first eight bytes of the name's SHA-256 in upper-case hex: what Grafana gives
 // provisioned sources without a uid, and dashboards in the wild refer to.
 std::string UidOfProvisioned(std::string_view name);
+
+inline constexpr std::string_view kVersionConflict =
+    "Datasource has already been updated by someone else. Please reload and try again";
+
+// At most 40 letters, digits, dashes and underscores.
+bool IsUid(std::string_view text);
 
 class DataSources {
  public:
@@ -53,17 +60,18 @@ class DataSources {
   DataSourcePtr ById(int64_t id) const;
   // The default, else the first of type prometheus, else null.
   DataSourcePtr Default() const;
-  // What a dashboard may write: a uid, a name, "" or "default" or "${DS_…}" (an unresolved input)
-  // for the default.
+  // What a dashboard may write: a uid, a name (in any case), "" or "default" or "${DS_…}" (an
+  // unresolved input) for the default.
   DataSourcePtr Resolve(std::string_view reference) const;
 
   // kExists: the name or uid is taken; kInvalid: no name, a bad uid.
   Result<DataSourcePtr> Create(DataSource source);
   // By uid. Secrets that are missing in `source.secure` keep their value; empty ones are deleted.
-  // kNotFound, kDenied (read-only), kExists, kConflict is kInvalid with "version".
+  // kNotFound, kDenied (read-only), kExists; kInvalid with kVersionConflict as its message when
+  // `source.version` is not 0 and below that of the stored one.
   Result<DataSourcePtr> Update(DataSource source);
   Result<void> Delete(std::string_view uid);
-  // Provisioning: the same without the read-only check; by uid, else by name.
+  // Provisioning: makes or updates, without the read-only check; by uid, else by name.
   Result<DataSourcePtr> PutProvisioned(DataSource source);
   Result<void> DeleteProvisioned(std::string_view name);
 
