@@ -1,0 +1,98 @@
+import {
+  IconChevronDown,
+  IconChevronLeft,
+  IconChevronRight,
+  IconClock,
+  IconZoomOut,
+} from '@tabler/icons-react';
+import { useState } from 'react';
+import { describeRange, isRelative, type RawRange } from '../../dash/time';
+import { Button } from '../Button';
+import { Dropdown } from '../Dropdown';
+import { TimeMenu, type QuickRange } from './TimeMenu';
+import styles from './time.module.css';
+import { zoneWords } from './zones';
+
+export interface TimePickerProps {
+  range: RawRange;
+  /** "browser", "utc" or an IANA name. */
+  timezone: string;
+  weekStart?: string;
+  fiscalYearStartMonth?: number;
+  quickRanges?: readonly QuickRange[];
+  onRange: (range: RawRange) => void;
+  onTimezone: (zone: string) => void;
+  /** Half a range back (-1) or on (1). */
+  onShift: (direction: -1 | 1) => void;
+  onZoomOut: () => void;
+}
+
+const NONE: readonly QuickRange[] = [];
+
+export function TimePicker(props: TimePickerProps) {
+  const { range, timezone, weekStart = '', fiscalYearStartMonth = 0, quickRanges = NONE } = props;
+  const [now] = useState(() => Date.now());
+  const words = describeRange(range, timezone, quickRanges);
+  return (
+    <div className={styles.joined} role="group" aria-label="Time range">
+      <Button
+        variant="default"
+        className={styles.step}
+        aria-label="Earlier"
+        title="Half a range earlier (t ←)"
+        onClick={() => props.onShift(-1)}
+      >
+        <IconChevronLeft size={16} />
+      </Button>
+      <Dropdown
+        label="Choose a time range"
+        kind="dialog"
+        align="end"
+        width={520}
+        trigger={(trigger) => (
+          <Button
+            {...trigger}
+            variant="default"
+            className={styles.rangeButton}
+            data-testid="range"
+            data-key="range"
+            title={`${words}\n${zoneWords(now, timezone)}`}
+            leftSection={<IconClock size={15} />}
+            rightSection={<IconChevronDown size={14} />}
+          >
+            {words}
+          </Button>
+        )}
+      >
+        <TimeMenu
+          range={range}
+          timezone={timezone}
+          weekStart={weekStart}
+          fiscalYearStartMonth={fiscalYearStartMonth}
+          quickRanges={quickRanges}
+          onRange={props.onRange}
+          onTimezone={props.onTimezone}
+        />
+      </Dropdown>
+      <Button
+        variant="default"
+        className={styles.step}
+        aria-label="Later"
+        title="Half a range later (t →)"
+        disabled={isRelative(range) && range.to === 'now'}
+        onClick={() => props.onShift(1)}
+      >
+        <IconChevronRight size={16} />
+      </Button>
+      <Button
+        variant="default"
+        className={styles.step}
+        aria-label="Zoom out"
+        title="Zoom out (t z)"
+        onClick={props.onZoomOut}
+      >
+        <IconZoomOut size={16} />
+      </Button>
+    </div>
+  );
+}
