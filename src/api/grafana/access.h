@@ -28,13 +28,14 @@ struct Call {
   net::Values query;  // of the address
 
   std::string_view Param(std::string_view name) const { return request.PathParam(name); }
-  // The body; `{}` where there is none. kInvalid: "bad request data".
+  // The body; `{}` where there is none. kInvalid: `bad request data: …`.
   Result<codec::Json> Body() const;
 };
 
 using CallHandler = std::function<net::Response(const Call&)>;
 
-// Who a route is for.
+// Who a route is for. kSignedIn: a person or service account with whatever role, not an anonymous
+// visitor, who may be a kViewer.
 enum class Need : uint8_t { kNothing, kSignedIn, kViewer, kEditor, kAdmin, kServerAdmin };
 
 class GrafanaRoutes {
