@@ -4,13 +4,17 @@
 // Semantics: Grafana's documentation of expressions; NaN and null are told apart.
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "codec/json.h"
 #include "grafana/expressions/series.h"
+#include "model/labels.h"
 
 namespace watchfire::grafana {
 
@@ -30,6 +34,8 @@ Result<std::vector<size_t>> Order(const std::vector<Node>& nodes);
 struct ExpressionContext {
   std::map<std::string, NodeValue> values;  // of the refs it reads
   TimeMs now = 0;
+  // The range that is looked at, for resampling; both 0: that of the series.
+  TimeMs from = 0, to = 0;
   // Label sets that are firing, for thresholds with a way back (unloadEvaluator).
   const std::set<model::Labels>* firing = nullptr;
 };
@@ -48,5 +54,8 @@ Result<ExpressionResult> Evaluate(const codec::Json& model, const ExpressionCont
 
 // "WHEN last() OF query(A) IS BELOW 1" for a condition, for people.
 std::string Sentence(const codec::Json& model);
+// The same with what the condition's threshold reads said in one go: "WHEN last() OF query(A) IS
+// BELOW 1" for a query A, its reduction B and the threshold C.
+std::string Sentence(const std::vector<Node>& nodes, std::string_view condition);
 
 }  // namespace watchfire::grafana
