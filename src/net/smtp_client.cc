@@ -183,8 +183,9 @@ Result<void> Dialogue::Open(Patience patience) {
   if (!greeting.ok()) return greeting.error().With("create SMTP client");
   Result<void> hello = Hello();
   if (!hello.ok()) return hello.error().With("send EHLO command");
-  if (server_.implicit_tls || !server_.require_tls) return {};
+  if (server_.implicit_tls || (!server_.require_tls && !server_.opportunistic_tls)) return {};
   if (!extensions_.count("STARTTLS")) {
+    if (!server_.require_tls) return {};
     bool v6 = server_.host.find(':') != std::string::npos;
     return Error::Denied(
         "'require_tls' is true (default) but \"{}{}{}:{}\" does not advertise the STARTTLS "

@@ -24,6 +24,8 @@ struct SmtpServer {
   bool implicit_tls = false;
   // Without implicit TLS: STARTTLS, or nothing is sent. Not required, it is not used.
   bool require_tls = true;
+  // Not required, but used where the server offers it.
+  bool opportunistic_tls = false;
   TlsClientOptions tls{};
   // No name: no authentication. PLAIN and LOGIN take the password, CRAM-MD5 the secret; the first
   // mechanism in the server's list that is possible is used.

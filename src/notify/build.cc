@@ -81,7 +81,8 @@ std::vector<std::string> Lint(const amconfig::Receiver& receiver, const Environm
   std::vector<std::string> found;
   for (const std::unique_ptr<Integration>& built : *integrations) {
     const Integration& integration = *built;
-    templates::NotificationData data = MakeTemplateData(example, environment.external_url);
+    templates::NotificationData data =
+        MakeTemplateData(example, environment.external_url, 0, environment.managed);
     RouteLabels labels(example.route_labels, environment, &data);
     for (const std::string& failure : integration.fields().Failures(data, labels.environment())) {
       found.push_back(fmt::format("{}_configs[{}].{}", integration.integration(),

@@ -213,6 +213,7 @@ Built BuildEmail(const amconfig::EmailConfig& config, size_t index,
   if (!config.hello.empty()) server.hello = config.hello;
   server.implicit_tls = config.force_implicit_tls.value_or(server.port == kImplicitTlsPort);
   server.require_tls = config.require_tls.value_or(true);
+  server.opportunistic_tls = config.opportunistic_tls;
   if (config.tls_config) {
     config::HttpClientConfig http;
     http.tls_config = *config.tls_config;

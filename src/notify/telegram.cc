@@ -70,13 +70,15 @@ class Telegram final : public HttpIntegration {
   // Every value is a text, keys are sorted.
   std::string Body(int64_t chat_id, const std::string& text) const {
     codec::JsonWriter json;
-    json.BeginObject().Field("chat_id", std::to_string(chat_id));
+    json.BeginObject().Field(
+        "chat_id", config_.chat_name.empty() ? std::to_string(chat_id) : config_.chat_name);
     if (config_.disable_notifications) json.Field("disable_notification", "true");
-    json.Field("disable_web_page_preview", "true");
+    if (!config_.web_page_preview) json.Field("disable_web_page_preview", "true");
     if (config_.message_thread_id != 0) {
       json.Field("message_thread_id", std::to_string(config_.message_thread_id));
     }
     OptionalField(json, "parse_mode", config_.parse_mode);
+    if (config_.protect_content) json.Field("protect_content", "true");
     json.Field("text", text).EndObject();
     return EncodeJson(json);
   }

@@ -33,6 +33,13 @@ struct WebhookConfig : Notifier {
   uint64_t max_alerts = 0;
   int64_t timeout_ns = 0;
   yaml::Node payload;  // T in every string; null: the standard body
+  // Grafana's body (version "1"), method and texts, for contact points; no keys of the file.
+  bool managed = false;
+  std::string method = "POST";
+  std::string title;    // T
+  std::string message;  // T
+  Secret hmac_secret;   // the body is signed with it; empty: not
+  std::string hmac_header, hmac_timestamp_header;
 };
 
 struct EmailThreading {
@@ -60,6 +67,7 @@ struct EmailConfig : Notifier {
   std::optional<TlsConfig> tls_config;
   std::optional<bool> force_implicit_tls;
   std::optional<EmailThreading> threading;
+  bool opportunistic_tls = false;  // STARTTLS where it is offered; no key of the file
 };
 
 struct PagerdutyImage {
@@ -206,6 +214,10 @@ struct TelegramConfig : Notifier {
   std::string message = R"({{ template "telegram.default.message" . }})";
   bool disable_notifications = false;
   std::string parse_mode = "HTML";
+  // Of contact points; no keys of the file.
+  std::string chat_name;  // "@channel", in place of chat_id
+  bool web_page_preview = false;
+  bool protect_content = false;
 };
 
 struct DiscordConfig : Notifier {

@@ -242,6 +242,7 @@ Result<notify::Environment> Alertmanager::Impl::EnvironmentOf(const LoadedConfig
   environment.clock = options.clock;
   environment.zones = SystemZones(options.files);
   environment.files = options.files;
+  environment.managed = options.managed;
   return environment;
 }
 

@@ -158,6 +158,8 @@ struct AlertmanagerOptions {
   FileSystem* files = nullptr;
   client::Registry* registry = nullptr;
   FlushLog* flush_log = nullptr;  // may be null; outlives the manager
+  // Its alerts come from managed rules (notify/parts/environment.h).
+  bool managed = false;
 
   // For tests: who makes notifiers (unset: notify::Build), who runs them, and no threads of its
   // own, so that RunDue does the work.

@@ -19,6 +19,9 @@ struct Environment {
   const Clock* clock = nullptr;  // null: the system's
   ZoneLoader zones;              // unset: only UTC
   FileSystem* files = nullptr;   // null: the local disk
+  // Alerts come from managed rules: labels and annotations `__…__` are not shown but turned into
+  // what templates of Grafana ask for.
+  bool managed = false;
 };
 
 }  // namespace watchfire::notify

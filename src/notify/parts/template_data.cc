@@ -3,6 +3,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
+
+#include "codec/json.h"
+#include "net/http.h"
 
 namespace watchfire::notify {
 namespace {
@@ -41,6 +45,60 @@ templates::AlertData DataOf(const Alert& alert, TimeMs now) {
   return data;
 }
 
+bool IsPrivate(std::string_view name) {
+  return name.size() > 4 && name.starts_with("__") && name.ends_with("__");
+}
+
+NamesAndValues WithoutPrivate(const NamesAndValues& pairs) {
+  NamesAndValues kept;
+  for (const auto& pair : pairs) {
+    if (!IsPrivate(pair.first)) kept.push_back(pair);
+  }
+  return kept;
+}
+
+std::vector<std::pair<std::string, double>> ValuesOf(const std::string& text) {
+  std::vector<std::pair<std::string, double>> values;
+  Result<codec::Json> json = codec::Json::Parse(text);
+  if (!json.ok() || json->AsObject() == nullptr) return values;
+  for (const codec::Json::Member& member : *json->AsObject()) {
+    values.emplace_back(member.name, member.value.AsDouble().value_or(std::nan("")));
+  }
+  std::sort(values.begin(), values.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  return values;
+}
+
+// A page that has a silence of exactly these labels filled in.
+std::string SilenceUrl(const std::string& external_url, const NamesAndValues& labels) {
+  std::string url = external_url + "/alerting/silence/new?alertmanager=grafana";
+  for (const auto& [name, value] : labels) {
+    url += "&matcher=" + net::PercentEncode(name + "=" + value);
+  }
+  return url;
+}
+
+void ShowManaged(templates::AlertData& data, const std::string& external_url) {
+  auto managed = std::make_shared<templates::ManagedAlertData>();
+  std::string dashboard, panel;
+  for (const auto& [name, value] : *data.annotations) {
+    if (name == kValueStringAnnotation) managed->value_string = value;
+    if (name == kValuesAnnotation) managed->values = ValuesOf(value);
+    if (name == kDashboardAnnotation) dashboard = value;
+    if (name == kPanelAnnotation) panel = value;
+  }
+  data.labels = std::make_shared<const NamesAndValues>(WithoutPrivate(*data.labels));
+  data.annotations = std::make_shared<const NamesAndValues>(WithoutPrivate(*data.annotations));
+  managed->silence_url = SilenceUrl(external_url, *data.labels);
+  if (!dashboard.empty()) {
+    managed->dashboard_url = external_url + "/d/" + net::PercentEncode(dashboard);
+    if (!panel.empty()) {
+      managed->panel_url = managed->dashboard_url + "?viewPanel=" + net::PercentEncode(panel);
+    }
+  }
+  data.managed = std::move(managed);
+}
+
 }  // namespace
 
 std::string QuoteRegex(std::string_view text) {
@@ -58,16 +116,19 @@ std::string FingerprintText(uint64_t fingerprint) {
 }
 
 templates::NotificationData MakeTemplateData(const alerting::Notification& notification,
-                                             const std::string& external_url, uint64_t max_alerts) {
+                                             const std::string& external_url, uint64_t max_alerts,
+                                             bool managed) {
   templates::NotificationData data;
-  data.receiver = QuoteRegex(notification.receiver);
+  data.receiver = managed ? notification.receiver : QuoteRegex(notification.receiver);
   data.notification_reason = alerting::ReasonText(notification.reason);
   data.external_url = external_url;
   data.group_labels = PairsOf(notification.group_labels);
+  if (managed) data.group_labels = WithoutPrivate(data.group_labels);
   size_t shown = notification.alerts.size();
   if (max_alerts != 0) shown = std::min<size_t>(shown, max_alerts);
   for (size_t i = 0; i < shown; ++i) {
     data.alerts.push_back(DataOf(*notification.alerts[i], notification.now));
+    if (managed) ShowManaged(data.alerts.back(), external_url);
   }
   data.FindCommon();
   return data;

@@ -15,10 +15,16 @@
 
 namespace watchfire::notify {
 
-// `max_alerts`: only the first ones are shown, 0: all.
+// `max_alerts`: only the first ones are shown, 0: all. `managed`: as Environment has it.
 templates::NotificationData MakeTemplateData(const alerting::Notification& notification,
                                              const std::string& external_url,
-                                             uint64_t max_alerts = 0);
+                                             uint64_t max_alerts = 0, bool managed = false);
+
+// Annotations by which a managed rule tells what its alerts have besides.
+inline constexpr std::string_view kValuesAnnotation = "__values__";             // a JSON object
+inline constexpr std::string_view kValueStringAnnotation = "__value_string__";  // for people
+inline constexpr std::string_view kDashboardAnnotation = "__dashboardUid__";
+inline constexpr std::string_view kPanelAnnotation = "__panelId__";
 
 // The name as a regular expression that matches it alone, as Go's regexp.QuoteMeta.
 std::string QuoteRegex(std::string_view text);

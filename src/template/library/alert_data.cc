@@ -185,7 +185,9 @@ class Alert : public Object {
   explicit Alert(const AlertData* data) : data_(data) {}
   Kind kind() const override { return Kind::kStruct; }
   std::string_view type_name() const override { return "template.Alert"; }
-  size_t size() const override { return kNames.size(); }
+  size_t size() const override {
+    return data_->managed == nullptr ? kNames.size() - kManagedNames : kNames.size();
+  }
   std::string_view NameAt(size_t i) const override { return kNames[i]; }
   std::string_view JsonNameAt(size_t i) const override { return kJsonNames[i]; }
   bool comparable() const override { return false; }
@@ -203,16 +205,47 @@ class Alert : public Object {
         return MakeTime(data_->ends_at);
       case 5:
         return Value::View(data_->generator_url);
-      default:
+      case 6:
         return Value::View(data_->fingerprint);
+      default:
+        return ManagedAt(i);
     }
   }
 
  private:
-  static constexpr std::array<std::string_view, 7> kNames = {
-      "Status", "Labels", "Annotations", "StartsAt", "EndsAt", "GeneratorURL", "Fingerprint"};
-  static constexpr std::array<std::string_view, 7> kJsonNames = {
-      "status", "labels", "annotations", "startsAt", "endsAt", "generatorURL", "fingerprint"};
+  Value ManagedAt(size_t i) const {
+    const ManagedAlertData& managed = *data_->managed;
+    switch (i) {
+      case 7:
+        return Value::View(managed.silence_url);
+      case 8:
+        return Value::View(managed.dashboard_url);
+      case 9:
+        return Value::View(managed.panel_url);
+      case 10: {
+        Map::Entries values;
+        for (const auto& [ref, value] : managed.values)
+          values.emplace_back(ref, Value::Float(value));
+        return Value::Make<Map>(std::move(values), "map[string]float64");
+      }
+      case 11:
+        return Value::View(managed.value_string);
+      case 12:
+        return Value::View("");
+      default:
+        return Value::Int(managed.org_id, NumberType::kInt64);
+    }
+  }
+
+  static constexpr size_t kManagedNames = 7;
+  static constexpr std::array<std::string_view, 14> kNames = {
+      "Status",       "Labels",      "Annotations", "StartsAt",     "EndsAt",
+      "GeneratorURL", "Fingerprint", "SilenceURL",  "DashboardURL", "PanelURL",
+      "Values",       "ValueString", "ImageURL",    "OrgID"};
+  static constexpr std::array<std::string_view, 14> kJsonNames = {
+      "status",       "labels",      "annotations", "startsAt",     "endsAt",
+      "generatorURL", "fingerprint", "silenceURL",  "dashboardURL", "panelURL",
+      "values",       "valueString", "imageURL",    "orgId"};
   const AlertData* data_;
 };
 

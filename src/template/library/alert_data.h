@@ -20,6 +20,14 @@ namespace watchfire::templates {
 using NamesAndValues = std::vector<std::pair<std::string, std::string>>;
 using SharedPairs = std::shared_ptr<const NamesAndValues>;
 
+// What only alerts of managed rules have, as Grafana names it.
+struct ManagedAlertData {
+  std::string value_string;
+  std::vector<std::pair<std::string, double>> values;  // by ref, sorted
+  std::string silence_url, dashboard_url, panel_url;
+  int64_t org_id = 1;
+};
+
 struct AlertData {
   bool resolved = false;
   SharedPairs labels;  // null: none
@@ -28,7 +36,8 @@ struct AlertData {
   GoTime ends_at;
   std::string generator_url;
   std::string fingerprint;
-  std::string status{};  // of data made by hand; "": by `resolved`
+  std::string status{};                               // of data made by hand; "": by `resolved`
+  std::shared_ptr<const ManagedAlertData> managed{};  // null: of no managed rule
 };
 
 struct NotificationData {

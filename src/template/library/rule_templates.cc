@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/numbers.h"
 #include "template/executor.h"
 #include "template/library/rule_values.h"
 
@@ -12,6 +13,28 @@ namespace {
 constexpr std::string_view kDefinitions =
     "{{$labels := .Labels}}{{$externalLabels := .ExternalLabels}}"
     "{{$externalURL := .ExternalURL}}{{$value := .Value}}";
+
+constexpr std::string_view kManagedDefinitions =
+    "{{$labels := .Labels}}{{$externalURL := .ExternalURL}}{{$values := .Values}}"
+    "{{$value := .Value}}";
+
+// Prints as its number; has .Value and .Labels.
+class RefObject : public Object {
+ public:
+  explicit RefObject(const RefValue* ref) : ref_(ref) {}
+  Kind kind() const override { return Kind::kStruct; }
+  std::string_view type_name() const override { return "template.Value"; }
+  size_t size() const override { return 2; }
+  std::string_view NameAt(size_t i) const override { return i == 0 ? "Labels" : "Value"; }
+  Value At(size_t i) const override {
+    if (i == 0) return Value::Make<LabelMap>(&ref_->labels);
+    return Value::Float(ref_->value);
+  }
+  std::optional<std::string> Text() const override { return FormatFloatFixed(ref_->value); }
+
+ private:
+  const RefValue* ref_;
+};
 
 class HistogramObject : public Object {
  public:
@@ -32,7 +55,7 @@ class RuleDataObject : public Object {
     return "struct { Labels map[string]string; ExternalLabels map[string]string; "
            "ExternalURL string; Value interface {} }";
   }
-  size_t size() const override { return kNames.size(); }
+  size_t size() const override { return kNames.size() - (data_->refs == nullptr ? 1 : 0); }
   std::string_view NameAt(size_t i) const override { return kNames[i]; }
   Value At(size_t i) const override {
     switch (i) {
@@ -42,14 +65,22 @@ class RuleDataObject : public Object {
         return Value::Make<LabelMap>(data_->external_labels);
       case 2:
         return Value::View(data_->external_url);
-      default:
+      case 3:
+        if (data_->refs != nullptr) return Value::View(data_->value_text);
         return NumberValue(data_->value).Boxed();
+      default: {
+        Map::Entries values;
+        for (const RefValue& ref : *data_->refs) {
+          values.emplace_back(ref.ref, Value::Make<RefObject>(&ref));
+        }
+        return Value::Make<Map>(std::move(values), "map[string]template.Value");
+      }
     }
   }
 
  private:
-  static constexpr std::array<std::string_view, 4> kNames = {"Labels", "ExternalLabels",
-                                                             "ExternalURL", "Value"};
+  static constexpr std::array<std::string_view, 5> kNames = {"Labels", "ExternalLabels",
+                                                             "ExternalURL", "Value", "Values"};
   const RuleData* data_;
 };
 
@@ -94,6 +125,16 @@ Value QueryResultValue(std::vector<QuerySample> samples) {
 
 Result<RuleTemplate> RuleTemplate::Parse(std::string name, std::string_view text,
                                          const Limits& limits) {
+  return ParseAfter(kDefinitions, std::move(name), text, limits);
+}
+
+Result<RuleTemplate> RuleTemplate::ParseManaged(std::string name, std::string_view text,
+                                                const Limits& limits) {
+  return ParseAfter(kManagedDefinitions, std::move(name), text, limits);
+}
+
+Result<RuleTemplate> RuleTemplate::ParseAfter(std::string_view definitions, std::string name,
+                                              std::string_view text, const Limits& limits) {
   RuleTemplate result;
   result.name_ = std::move(name);
   if (text.find("{{") == std::string_view::npos) {
@@ -101,7 +142,7 @@ Result<RuleTemplate> RuleTemplate::Parse(std::string name, std::string_view text
     return result;
   }
   auto set = std::make_shared<TemplateSet>(RuleFunctions(), limits);
-  TRY(set->Parse(result.name_, std::string(kDefinitions) + std::string(text)));
+  TRY(set->Parse(result.name_, std::string(definitions) + std::string(text)));
   result.set_ = std::move(set);
   return result;
 }

@@ -34,11 +34,21 @@ struct QuerySample {
 };
 using QueryFunction = std::function<Result<std::vector<QuerySample>>(std::string_view query)>;
 
+// What one query or expression of a managed rule gave for an alert.
+struct RefValue {
+  std::string ref;
+  model::Labels labels;
+  double value = 0;
+};
+
 struct RuleData {
   const model::Labels* labels = nullptr;           // of the alert, with the metric's name
   const model::Labels* external_labels = nullptr;  // null: none
   std::string_view external_url;
   RuleValue value;
+  // Of managed rules: `$values` by ref, and what `$value` is there.
+  const std::vector<RefValue>* refs = nullptr;
+  std::string_view value_text{};
 };
 
 struct RuleEnvironment : Environment {
@@ -56,6 +66,9 @@ class RuleTemplate {
   // Error: `template: NAME:1: function "x" not defined`.
   static Result<RuleTemplate> Parse(std::string name, std::string_view text,
                                     const Limits& limits = {});
+  // Of a managed rule: knows `$values` too; the data has `refs`.
+  static Result<RuleTemplate> ParseManaged(std::string name, std::string_view text,
+                                           const Limits& limits = {});
   // Error: `error executing template NAME: …`. ErrorText makes the value of it that upstream shows.
   Result<std::string> Expand(const RuleData& data, const RuleEnvironment& environment) const;
   static std::string ErrorText(const Error& error);
@@ -63,6 +76,9 @@ class RuleTemplate {
   bool literal() const { return set_ == nullptr; }
 
  private:
+  static Result<RuleTemplate> ParseAfter(std::string_view definitions, std::string name,
+                                         std::string_view text, const Limits& limits);
+
   std::string name_;
   std::string literal_;
   std::shared_ptr<const TemplateSet> set_;  // null: literal
