@@ -1,5 +1,7 @@
 // What the listener that this page came from answers. Alertmanager's has its own pages alone.
 
+import { pageMatches } from '../lib/pagePatterns';
+
 function readPages(): readonly string[] {
   const given = document.querySelector<HTMLMetaElement>('meta[name="watchfire-pages"]')?.content;
   return (given ?? '').split(/\s+/).filter((path) => path !== '');
@@ -8,7 +10,7 @@ function readPages(): readonly string[] {
 const pages = readPages();
 
 export function isServed(path: string): boolean {
-  return pages.length === 0 || pages.includes(path);
+  return pages.length === 0 || pages.some((pattern) => pageMatches(pattern, path));
 }
 
 /** Where this listener opens. */

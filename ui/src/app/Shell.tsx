@@ -4,6 +4,7 @@ import { PageBarSlot } from '../parts/PageBar';
 import { Skeleton } from '../parts/Skeleton';
 import { setColourScheme, useColourScheme } from '../parts/colourScheme';
 import { useRemembered } from '../parts/hooks';
+import { useShownFrame, type Crumb } from '../parts/pageFrame';
 import { Pages } from './Pages';
 import { whereIs } from './places';
 import { Rail } from './Rail';
@@ -15,6 +16,8 @@ const loadPalette = () => import('./Palette');
 const Palette = lazy(async () => ({ default: (await loadPalette()).Palette }));
 const KeysHelp = lazy(async () => ({ default: (await import('./KeysHelp')).KeysHelp }));
 
+const NO_CRUMBS: readonly Crumb[] = [];
+
 /** The one frame around every page: rail, top bar, and what opens over them. */
 export function Shell() {
   const [path, navigate] = useLocation();
@@ -24,7 +27,9 @@ export function Shell() {
   const [slot, setSlot] = useState<HTMLElement | null>(null);
   const colourScheme = useColourScheme();
   const where = whereIs(path);
-  const title = where?.title;
+  const frame = useShownFrame();
+  const title = frame?.title ?? where?.title;
+  const chrome = frame?.chrome ?? 'full';
 
   const cycleTheme = useCallback(() => {
     const next = { auto: 'light', light: 'dark', dark: 'auto' } as const;
@@ -53,29 +58,39 @@ export function Shell() {
   }, [title]);
 
   return (
-    <div className={styles.shell} data-rail={rail} data-drawer={drawer || undefined}>
+    <div
+      className={styles.shell}
+      data-rail={rail}
+      data-drawer={drawer || undefined}
+      data-chrome={chrome}
+    >
       <a className={styles.skip} href={`${window.location.pathname}${window.location.search}#main`}>
         Skip to the page
       </a>
-      <Rail
-        path={path}
-        slim={rail === 'slim' && !drawer}
-        onSlim={() => setRail(rail === 'wide' ? 'slim' : 'wide')}
-        onLeave={leave}
-      />
+      {chrome === 'full' && (
+        <Rail
+          path={path}
+          slim={rail === 'slim' && !drawer}
+          onSlim={() => setRail(rail === 'wide' ? 'slim' : 'wide')}
+          onLeave={leave}
+        />
+      )}
       {drawer && <div className={styles.scrim} onClick={() => setDrawer(false)} aria-hidden />}
       <div className={styles.body}>
-        <TopBar
-          title={title ?? 'Not found'}
-          parent={where?.parent ?? null}
-          onSlot={setSlot}
-          onMenu={() => setDrawer(!drawer)}
-          menuOpen={drawer}
-          onPalette={() => setOver('palette')}
-          onHelp={() => setOver('keys')}
-          colourScheme={colourScheme}
-          onTheme={cycleTheme}
-        />
+        {chrome !== 'none' && (
+          <TopBar
+            title={title ?? 'Not found'}
+            parent={frame === null ? (where?.parent ?? null) : null}
+            crumbs={frame?.crumbs ?? NO_CRUMBS}
+            onSlot={setSlot}
+            onMenu={() => setDrawer(!drawer)}
+            menuOpen={drawer}
+            onPalette={() => setOver('palette')}
+            onHelp={() => setOver('keys')}
+            colourScheme={colourScheme}
+            onTheme={cycleTheme}
+          />
+        )}
         <main id="main" className={styles.main} tabIndex={-1}>
           <PageBarSlot value={slot}>
             <Suspense fallback={<Skeleton rows={8} label="Loading the page" />}>
@@ -86,7 +101,7 @@ export function Shell() {
       </div>
       <Suspense fallback={null}>
         {over === 'palette' && <Palette onClose={() => setOver(null)} onTheme={cycleTheme} />}
-        {over === 'keys' && <KeysHelp onClose={() => setOver(null)} />}
+        {over === 'keys' && <KeysHelp ofPage={frame?.keys ?? []} onClose={() => setOver(null)} />}
       </Suspense>
     </div>
   );

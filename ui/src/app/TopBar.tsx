@@ -6,7 +6,9 @@ import {
   IconSearch,
   IconSun,
 } from '@tabler/icons-react';
+import { Link } from 'wouter';
 import { IconButton } from '../parts/IconButton';
+import type { Crumb } from '../parts/pageFrame';
 import type { ColourScheme } from '../parts/colourScheme';
 import styles from './TopBar.module.css';
 
@@ -14,6 +16,8 @@ export interface TopBarProps {
   title: string;
   /** The place the title lies under, if any. */
   parent: string | null;
+  /** The same as links, where the page knows them. */
+  crumbs: readonly Crumb[];
   onSlot: (element: HTMLElement | null) => void;
   onMenu: () => void;
   menuOpen: boolean;
@@ -32,7 +36,7 @@ const THEMES = {
 const MODIFIER = /Mac|iP(hone|ad)/.test(navigator.userAgent) ? '⌘' : 'Ctrl';
 
 export function TopBar(props: TopBarProps) {
-  const { title, parent, onSlot, onMenu, menuOpen, onPalette, onHelp, onTheme } = props;
+  const { title, parent, crumbs, onSlot, onMenu, menuOpen, onPalette, onHelp, onTheme } = props;
   const { icon: ThemeIcon, name } = THEMES[props.colourScheme];
   return (
     <header className={styles.bar}>
@@ -48,6 +52,14 @@ export function TopBar(props: TopBarProps) {
         <IconMenu2 size={20} />
       </IconButton>
       <h1 className={styles.title}>
+        {crumbs.map((crumb) => (
+          <span key={crumb.href} className={styles.parent}>
+            <Link href={crumb.href} className={styles.crumb}>
+              {crumb.name}
+            </Link>
+            {' / '}
+          </span>
+        ))}
         {parent !== null && <span className={styles.parent}>{`${parent} / `}</span>}
         {title}
       </h1>

@@ -1,6 +1,7 @@
 import {
   IconBell,
   IconChartLine,
+  IconLayoutDashboard,
   IconSend,
   IconServer2,
   IconTargetArrow,
@@ -21,6 +22,13 @@ export interface Place {
 
 /** Every page there is; the rail, the palette, the keys and the titles are made from it. */
 const ALL: readonly Place[] = [
+  {
+    path: '/dashboards',
+    name: 'Dashboards',
+    key: 'D',
+    icon: IconLayoutDashboard,
+    words: 'folders panels boards browse',
+  },
   {
     path: '/query',
     name: 'Query',
@@ -189,9 +197,20 @@ const SINGLE: Readonly<Record<string, readonly [string, string]>> = {
   '/silences/edit': ['Edit silence', '/silences'],
 };
 
+/** Pages of one thing each below a path; they say their own names once they know them. */
+const BELOW: readonly (readonly [string, string, string])[] = [
+  ['/d/', 'Dashboard', '/dashboards'],
+  ['/d-solo/', 'Panel', '/dashboards'],
+  ['/dashboard/snapshot/', 'Snapshot', '/dashboards'],
+  ['/dashboard/db/', 'Dashboard', '/dashboards'],
+  ['/public-dashboards/', 'Dashboard', '/dashboards'],
+];
+
 export function whereIs(path: string): Whereabouts | null {
   const find = (wanted: string) => PLACES.find((place) => place.path === wanted);
-  const [title, under] = SINGLE[path] ?? [find(path)?.name, find(path)?.under];
+  const below = BELOW.find(([start]) => path.startsWith(start));
+  const single = SINGLE[path] ?? (below === undefined ? undefined : [below[1], below[2]]);
+  const [title, under] = single ?? [find(path)?.name, find(path)?.under];
   if (title === undefined) return null;
   let rail = path;
   for (let up = under; up !== undefined; up = find(up)?.under) rail = up;
