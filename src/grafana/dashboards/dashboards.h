@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "base/clock.h"
@@ -63,7 +64,8 @@ struct SaveRequest {
   bool keep_folder = false;  // of an existing dashboard, whatever folder_uid says
   std::string message;
   bool overwrite = false;
-  std::string login;  // who
+  std::string login;          // who
+  int64_t restored_from = 0;  // a version of the same dashboard
   // Provisioning only.
   std::string provider, file, checksum;
   bool allow_ui_updates = true;
@@ -96,13 +98,17 @@ struct SearchHit {
   TimeMs deleted = 0;
 };
 
+inline constexpr std::string_view kFolderConflict = "the folder has been changed by someone else";
+inline constexpr size_t kMaxDashboardBytes = 5 << 20;
+
 // Lower case, everything else than letters and digits as one dash; at most 80 bytes.
 std::string Slug(std::string_view title);
 // The bare model out of what people have: bare, {"dashboard": …}, {"spec": …} with apiVersion and
 // kind, an API answer with meta. kInvalid: no object, or nothing that looks like a dashboard.
 Result<codec::Json> Unwrap(codec::Json document);
-// Replaces `${NAME}` of the file's __inputs by what was chosen, or by `otherwise` (a data source's
-// uid) where nothing was; removes __inputs, __requires.
+// Replaces `${NAME}` of the file's __inputs by what was chosen. Where nothing was: constants by
+// their own value, data sources of Prometheus by `default_data_source` (a uid; "" leaves them).
+// Removes __inputs and __requires.
 struct ChosenInput {
   std::string name, value;
 };
@@ -121,11 +127,15 @@ class Dashboards {
   // ---- folders
   Result<std::vector<Folder>> Folders() const;  // all, by title
   Result<Folder> FindFolder(std::string_view uid) const;
-  // The path of titles "a/b" is made where it is missing; for provisioning and rules.
+  // The path of titles "a/b" is made where it is missing, for provisioning and rules; a slash that
+  // belongs to a title is written "\\/". `uid` is that of the last; one that exists is taken.
   Result<Folder> EnsureFolder(std::string_view path, std::string_view uid, bool provisioned);
+  // kExists: the title is taken there, or the uid; kInvalid: no title, a bad uid; kNotFound: the
+  // parent; kLimit: too deep.
   Result<Folder> CreateFolder(Folder folder);
-  Result<Folder> UpdateFolder(const Folder& folder, bool overwrite);  // title, parent
-  // With all that is in it (dashboards go to the trash).
+  // Title and parent. kInvalid with kFolderConflict as its message: another version is stored.
+  Result<Folder> UpdateFolder(const Folder& folder, bool overwrite);
+  // With all that is in it (dashboards go to the trash). kDenied: some of them are provisioned.
   Result<void> DeleteFolder(std::string_view uid, const std::string& login);
 
   // ---- dashboards
@@ -135,6 +145,7 @@ class Dashboards {
   std::variant<DashboardMeta, SaveError> Save(SaveRequest request);
   // To the trash, for 30 days. kDenied: provisioned.
   Result<DashboardMeta> Delete(std::string_view uid, const std::string& login);
+  // kNotFound: not in the trash, or no such folder.
   Result<DashboardMeta> Restore(std::string_view uid, const std::string& folder_uid);
   Result<void> DeleteForever(std::string_view uid);
   Result<std::vector<SearchHit>> Search(const SearchQuery& query) const;
@@ -143,6 +154,13 @@ class Dashboards {
     int64_t count = 0;
   };
   Result<std::vector<TagCount>> Tags() const;
+  Result<std::vector<DashboardMeta>> All() const;  // alive, by id
+  // Alive ones with a panel of that library element.
+  Result<std::vector<DashboardMeta>> UsersOfLibraryElement(std::string_view uid) const;
+  struct Counts {
+    int64_t dashboards = 0, provisioned = 0, folders = 0, tags = 0, in_trash = 0;
+  };
+  Result<Counts> Count() const;
 
   Result<std::vector<DashboardVersion>> Versions(std::string_view uid, size_t limit,
                                                  int64_t before_version) const;
@@ -153,8 +171,10 @@ class Dashboards {
     std::string file, checksum, uid;
   };
   Result<std::vector<ProvisionedFile>> Provisioned(std::string_view provider) const;
+  Result<std::vector<std::string>> Providers() const;  // that have dashboards
   // The dashboard stays, as one that people made.
   Result<void> Release(std::string_view uid);
+  // To the trash, as one that people made.
   Result<void> DeleteProvisioned(std::string_view uid);
 
  private:
