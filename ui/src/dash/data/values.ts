@@ -1,0 +1,21 @@
+// Single values, seen as numbers and as text.
+
+import type { FieldValue } from '../frame';
+
+export function toNumber(value: FieldValue | undefined): number {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  if (typeof value !== 'string' || value === '') return NaN;
+  return Number(value);
+}
+
+/** Lists are read as lists, other objects as JSON; nothing is the empty text. */
+export function toText(value: FieldValue | undefined): string {
+  if (value === null || value === undefined) return '';
+  if (Array.isArray(value)) return value.map(String).join(', ');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+/** Whether there is something: not null and not NaN. */
+export const isReal = (value: FieldValue | undefined): boolean =>
+  value !== null && value !== undefined && !Number.isNaN(value);
