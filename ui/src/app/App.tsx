@@ -1,8 +1,12 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { useState } from 'react';
-import { Router } from 'wouter';
+import { lazy, Suspense, useState } from 'react';
+import { Route, Router, Switch } from 'wouter';
 import { basePath } from '../api/client';
 import { Shell } from './Shell';
+
+const LoginPage = lazy(async () => ({
+  default: (await import('../pages/login/LoginPage')).LoginPage,
+}));
 
 function makeClient(): QueryClient {
   return new QueryClient({
@@ -17,7 +21,16 @@ export function App() {
   return (
     <QueryClientProvider client={client}>
       <Router base={basePath().replace(/\/$/, '')}>
-        <Shell />
+        <Switch>
+          <Route path="/login">
+            <Suspense fallback={null}>
+              <LoginPage />
+            </Suspense>
+          </Route>
+          <Route>
+            <Shell />
+          </Route>
+        </Switch>
       </Router>
     </QueryClientProvider>
   );

@@ -65,12 +65,32 @@ const TsdbPage = lazy(async () => ({
   default: (await import('../pages/server/TsdbPage')).TsdbPage,
 }));
 
+const HomePage = lazy(async () => ({
+  default: (await import('../pages/home/HomePage')).HomePage,
+}));
+const BrowsePage = lazy(async () => ({
+  default: (await import('../pages/browse/BrowsePage')).BrowsePage,
+}));
+const TrashPage = lazy(async () => ({
+  default: (await import('../pages/browse/TrashPage')).TrashPage,
+}));
+const ImportPage = lazy(async () => ({
+  default: (await import('../pages/import/ImportPage')).ImportPage,
+}));
+
 export function Pages() {
   const search = useSearch();
   const suffix = search === '' ? '' : `?${search}`;
   return (
     <Switch>
-      <Route path="/">{<Redirect to={`${HOME}${suffix}`} replace />}</Route>
+      <Route path="/">
+        {HOME === '/' ? <HomePage /> : <Redirect to={`${HOME}${suffix}`} replace />}
+      </Route>
+      <Route path="/dashboards" component={BrowsePage} />
+      <Route path="/dashboards/trash" component={TrashPage} />
+      <Route path="/dashboards/f/:uid/:slug?" component={BrowsePage} />
+      <Route path="/dashboard/import" component={ImportPage} />
+      <Route path="/import/dashboard">{<Redirect to="/dashboard/import" replace />}</Route>
       <Route path="/graph">{<Redirect to={`/query${suffix}`} replace />}</Route>
       <Route path="/alerting/list">{<Redirect to="/alerts" replace />}</Route>
       <Route path="/query" component={QueryPage} />

@@ -10,7 +10,9 @@ import { Link } from 'wouter';
 import { IconButton } from '../parts/IconButton';
 import type { Crumb } from '../parts/pageFrame';
 import type { ColourScheme } from '../parts/colourScheme';
+import { HAS_ACCOUNTS } from '../parts/session';
 import styles from './TopBar.module.css';
+import { UserMenu } from './UserMenu';
 
 export interface TopBarProps {
   title: string;
@@ -93,6 +95,7 @@ export function TopBar(props: TopBarProps) {
       >
         <IconKeyboard size={18} />
       </IconButton>
+      {HAS_ACCOUNTS && <UserMenu />}
     </header>
   );
 }

@@ -1,6 +1,7 @@
 import {
   IconBell,
   IconChartLine,
+  IconHome,
   IconLayoutDashboard,
   IconSend,
   IconServer2,
@@ -23,11 +24,42 @@ export interface Place {
 /** Every page there is; the rail, the palette, the keys and the titles are made from it. */
 const ALL: readonly Place[] = [
   {
+    path: '/',
+    name: 'Home',
+    key: 'h',
+    icon: IconHome,
+    words: 'start firing starred recent',
+  },
+  {
     path: '/dashboards',
     name: 'Dashboards',
     key: 'D',
     icon: IconLayoutDashboard,
     words: 'folders panels boards browse',
+  },
+  {
+    path: '/dashboard/new',
+    name: 'New dashboard',
+    key: 'N',
+    icon: IconLayoutDashboard,
+    under: '/dashboards',
+    words: 'create build add panel',
+  },
+  {
+    path: '/dashboard/import',
+    name: 'Import a dashboard',
+    key: 'I',
+    icon: IconLayoutDashboard,
+    under: '/dashboards',
+    words: 'paste upload json gallery',
+  },
+  {
+    path: '/dashboards/trash',
+    name: 'Deleted lately',
+    key: 'T',
+    icon: IconLayoutDashboard,
+    under: '/dashboards',
+    words: 'trash restore undo',
   },
   {
     path: '/query',
@@ -171,7 +203,7 @@ const ALL: readonly Place[] = [
   {
     path: '/tsdb-status',
     name: 'Storage',
-    key: 'h',
+    key: 'S',
     icon: IconServer2,
     under: '/status',
     words: 'tsdb head cardinality series',
@@ -201,6 +233,7 @@ const SINGLE: Readonly<Record<string, readonly [string, string]>> = {
 const BELOW: readonly (readonly [string, string, string])[] = [
   ['/d/', 'Dashboard', '/dashboards'],
   ['/d-solo/', 'Panel', '/dashboards'],
+  ['/dashboards/f/', 'Folder', '/dashboards'],
   ['/dashboard/snapshot/', 'Snapshot', '/dashboards'],
   ['/dashboard/db/', 'Dashboard', '/dashboards'],
   ['/public-dashboards/', 'Dashboard', '/dashboards'],
