@@ -132,22 +132,13 @@ export function withParams(url: string, params: URLSearchParams): string {
   return `${start}${start.includes('?') ? '&' : '?'}${added}${end}`;
 }
 
-const SCHEMES = /^(https?|mailto|tel|ftp):/i;
-
-/** Null for addresses that would run something here. */
-export function safeUrl(url: string): string | null {
-  const trimmed = url.trim();
-  if (!/^[a-z][a-z0-9+.-]*:/i.test(trimmed)) return trimmed;
-  return SCHEMES.test(trimmed) ? trimmed : null;
-}
-
 /**
  * Dashboards link to each other by paths as "/d/uid": those are below our base path, wherever that
  * is. Null where the address is not one of this app.
  */
 export function ownPath(url: string, base: string, origin: string): string | null {
   let path = url;
-  if (SCHEMES.test(url)) {
+  if (/^https?:/i.test(url)) {
     if (!url.startsWith(`${origin}/`)) return null;
     path = url.slice(origin.length);
   }

@@ -1,0 +1,155 @@
+import { IconCheck, IconChevronDown, IconLoader2 } from '@tabler/icons-react';
+import { use, useEffect, useEffectEvent, useState } from 'react';
+import { ALL } from '../../dash/variables/interpolate';
+import { Dropdown } from '../../parts/Dropdown';
+import { DropdownContext } from '../../parts/dropdownContext';
+import { TextField } from '../../parts/TextField';
+import {
+  chosenWords,
+  findOptions,
+  labelOf,
+  sameValues,
+  toggled,
+  type VariableView,
+} from './variableView';
+import styles from './variables.module.css';
+
+export interface ValuePickerProps {
+  view: VariableView;
+  onChange: (values: readonly string[]) => void;
+}
+
+/** One value, or several, of those that the query found. Several count once it closes. */
+export function ValuePicker({ view, onChange }: ValuePickerProps) {
+  const words = chosenWords(view);
+  const label = labelOf(view.variable);
+  const failed = view.error !== '';
+  return (
+    <Dropdown
+      label={`Values of ${label}`}
+      kind="dialog"
+      width={300}
+      trigger={(trigger) => (
+        <button
+          {...trigger}
+          type="button"
+          className={styles.value}
+          data-failed={failed || undefined}
+          aria-label={`${label}: ${words === '' ? 'nothing chosen' : words}`}
+          title={failed ? view.error : words}
+        >
+          <span className={styles.words}>{words === '' ? 'Choose' : words}</span>
+          {view.loading ? (
+            <IconLoader2 size={14} className={styles.turning} aria-label="Loading" />
+          ) : (
+            <IconChevronDown size={14} aria-hidden />
+          )}
+        </button>
+      )}
+    >
+      <Choices view={view} onChange={onChange} />
+    </Dropdown>
+  );
+}
+
+const MOST = 200;
+
+function Choices({ view, onChange }: ValuePickerProps) {
+  const { close } = use(DropdownContext);
+  const { variable, error } = view;
+  const [words, setWords] = useState('');
+  const [chosen, setChosen] = useState(view.values);
+  const settle = useEffectEvent(() => {
+    if (variable.multi && !sameValues(chosen, view.values)) onChange(chosen);
+  });
+  useEffect(() => () => settle(), []);
+
+  const all = view.options.filter((one) => one.value !== ALL);
+  const found = findOptions(all, words);
+  const custom = words.trim();
+  const known = all.some((one) => one.text === custom || one.value === custom);
+  const choose = (value: string) => {
+    if (variable.multi) {
+      setChosen(toggled(chosen, value, variable.includeAll));
+    } else {
+      close();
+      if (!sameValues([value], view.values)) onChange([value]);
+    }
+  };
+  const only = (value: string) => {
+    setChosen([value]);
+    close();
+  };
+  const item = (value: string, text: string) => {
+    const on = chosen.includes(value);
+    return (
+      <li key={value} className={styles.row}>
+        <button
+          type="button"
+          data-item
+          role="option"
+          aria-selected={on}
+          className={styles.option}
+          title={text}
+          onClick={() => choose(value)}
+        >
+          <span className={styles.mark} data-multi={variable.multi || undefined}>
+            {on && <IconCheck size={13} aria-hidden />}
+          </span>
+          <span className={styles.optionText}>{text}</span>
+        </button>
+        {variable.multi && value !== ALL && (
+          <button
+            type="button"
+            className={styles.only}
+            aria-label={`Only ${text}`}
+            onClick={() => only(value)}
+          >
+            only
+          </button>
+        )}
+      </li>
+    );
+  };
+  return (
+    <div className={styles.choices}>
+      <TextField
+        aria-label={`Find a value of ${labelOf(variable)}`}
+        placeholder="Find"
+        value={words}
+        onChange={(event) => setWords(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter') return;
+          event.preventDefault();
+          const [first] = found;
+          if (first !== undefined && custom !== '') choose(first.value);
+          else if (custom !== '' && variable.allowCustomValue) choose(custom);
+          else close();
+        }}
+      />
+      {error !== '' && (
+        <p className={styles.error} role="alert">
+          {error}
+        </p>
+      )}
+      <ul
+        className={styles.list}
+        role="listbox"
+        aria-label={labelOf(variable)}
+        aria-multiselectable={variable.multi}
+      >
+        {variable.includeAll && custom === '' && item(ALL, 'All')}
+        {found.slice(0, MOST).map((one) => item(one.value, one.text))}
+        {custom !== '' && !known && variable.allowCustomValue && item(custom, `Use “${custom}”`)}
+      </ul>
+      {found.length > MOST && (
+        <p className={styles.note}>{`${found.length - MOST} more: type to find one`}</p>
+      )}
+      {found.length === 0 && !view.loading && error === '' && (
+        <p className={styles.note}>
+          {all.length === 0 ? 'The query found no values.' : 'No value holds these words.'}
+        </p>
+      )}
+    </div>
+  );
+}
