@@ -78,6 +78,13 @@ const ImportPage = lazy(async () => ({
   default: (await import('../pages/import/ImportPage')).ImportPage,
 }));
 
+const DataSourcesPage = lazy(async () => ({
+  default: (await import('../pages/datasources/DataSourcesPage')).DataSourcesPage,
+}));
+const DataSourcePage = lazy(async () => ({
+  default: (await import('../pages/datasources/DataSourcePage')).DataSourcePage,
+}));
+
 export function Pages() {
   const search = useSearch();
   const suffix = search === '' ? '' : `?${search}`;
@@ -90,6 +97,11 @@ export function Pages() {
       <Route path="/dashboards/trash" component={TrashPage} />
       <Route path="/dashboards/f/:uid/:slug?" component={BrowsePage} />
       <Route path="/dashboard/import" component={ImportPage} />
+      <Route path="/datasources">{<Redirect to="/connections/datasources" replace />}</Route>
+      <Route path="/datasources/edit/:uid" component={DataSourcePage} />
+      <Route path="/connections/datasources" component={DataSourcesPage} />
+      <Route path="/connections/datasources/new" component={DataSourcePage} />
+      <Route path="/connections/datasources/edit/:uid" component={DataSourcePage} />
       <Route path="/import/dashboard">{<Redirect to="/dashboard/import" replace />}</Route>
       <Route path="/graph">{<Redirect to={`/query${suffix}`} replace />}</Route>
       <Route path="/alerting/list">{<Redirect to="/alerts" replace />}</Route>

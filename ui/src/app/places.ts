@@ -5,6 +5,7 @@ import {
   IconLayoutDashboard,
   IconSend,
   IconServer2,
+  IconSettings,
   IconTargetArrow,
   type Icon,
 } from '@tabler/icons-react';
@@ -208,6 +209,13 @@ const ALL: readonly Place[] = [
     under: '/status',
     words: 'tsdb head cardinality series',
   },
+  {
+    path: '/connections/datasources',
+    name: 'Settings',
+    key: 'x',
+    icon: IconSettings,
+    words: 'data sources connections prometheus test',
+  },
 ];
 
 /** Those that this listener answers. */
@@ -231,6 +239,8 @@ const SINGLE: Readonly<Record<string, readonly [string, string]>> = {
 
 /** Pages of one thing each below a path; they say their own names once they know them. */
 const BELOW: readonly (readonly [string, string, string])[] = [
+  ['/connections/datasources/', 'Data source', '/connections/datasources'],
+  ['/datasources/edit/', 'Data source', '/connections/datasources'],
   ['/d/', 'Dashboard', '/dashboards'],
   ['/d-solo/', 'Panel', '/dashboards'],
   ['/dashboards/f/', 'Folder', '/dashboards'],
