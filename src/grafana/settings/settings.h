@@ -32,7 +32,11 @@ struct OAuthSettings {
   std::string token_url;
   std::string api_url;
   std::string signout_redirect_url;
+  // Each narrows who may come in; empty: everybody whom the provider knows.
   std::vector<std::string> allowed_domains;
+  std::vector<std::string> allowed_organizations;
+  std::vector<std::string> allowed_groups;
+  std::string groups_attribute_path;
   std::string email_attribute_path;
   std::string login_attribute_path;
   std::string name_attribute_path;
@@ -46,7 +50,7 @@ struct OAuthSettings {
 };
 
 struct Settings {
-  // section → key → value, lower case, as effective.
+  // section → key → value, lower case, as effective, defaults among them.
   std::map<std::string, std::map<std::string, std::string>> sections;
   // What was asked for and has no effect, or was misspelt: one line each, for the log.
   std::vector<std::string> warnings;
