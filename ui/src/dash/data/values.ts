@@ -19,3 +19,15 @@ export function toText(value: FieldValue | undefined): string {
 /** Whether there is something: not null and not NaN. */
 export const isReal = (value: FieldValue | undefined): boolean =>
   value !== null && value !== undefined && !Number.isNaN(value);
+
+/** In the order in which the keys appear. */
+export function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
