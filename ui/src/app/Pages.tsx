@@ -85,6 +85,19 @@ const DataSourcePage = lazy(async () => ({
   default: (await import('../pages/datasources/DataSourcePage')).DataSourcePage,
 }));
 
+const UsersPage = lazy(async () => ({
+  default: (await import('../pages/people/UsersPage')).UsersPage,
+}));
+const ServiceAccountsPage = lazy(async () => ({
+  default: (await import('../pages/people/ServiceAccountsPage')).ServiceAccountsPage,
+}));
+const OrgPage = lazy(async () => ({
+  default: (await import('../pages/people/OrgPage')).OrgPage,
+}));
+const ProfilePage = lazy(async () => ({
+  default: (await import('../pages/people/ProfilePage')).ProfilePage,
+}));
+
 export function Pages() {
   const search = useSearch();
   const suffix = search === '' ? '' : `?${search}`;
@@ -102,6 +115,12 @@ export function Pages() {
       <Route path="/connections/datasources" component={DataSourcesPage} />
       <Route path="/connections/datasources/new" component={DataSourcePage} />
       <Route path="/connections/datasources/edit/:uid" component={DataSourcePage} />
+      <Route path="/org" component={OrgPage} />
+      <Route path="/org/users" component={UsersPage} />
+      <Route path="/org/serviceaccounts" component={ServiceAccountsPage} />
+      <Route path="/admin/users">{<Redirect to="/org/users" replace />}</Route>
+      <Route path="/profile" component={ProfilePage} />
+      <Route path="/profile/password" component={ProfilePage} />
       <Route path="/import/dashboard">{<Redirect to="/dashboard/import" replace />}</Route>
       <Route path="/graph">{<Redirect to={`/query${suffix}`} replace />}</Route>
       <Route path="/alerting/list">{<Redirect to="/alerts" replace />}</Route>

@@ -216,6 +216,21 @@ const ALL: readonly Place[] = [
     icon: IconSettings,
     words: 'data sources connections prometheus test',
   },
+  ...(
+    [
+      ['/org/users', 'Users', 'U', 'people accounts roles password'],
+      ['/org/serviceaccounts', 'Service accounts', 'A', 'tokens api keys machines'],
+      ['/org', 'Organisation', 'O', 'preferences of everybody'],
+      ['/profile', 'You', 'p', 'profile password sessions preferences'],
+    ] as const
+  ).map(([path, name, key, words]) => ({
+    path,
+    name,
+    key,
+    words,
+    icon: IconSettings,
+    under: '/connections/datasources',
+  })),
 ];
 
 /** Those that this listener answers. */

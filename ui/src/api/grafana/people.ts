@@ -100,3 +100,15 @@ export function fetchPreferences(signal?: AbortSignal): Promise<GrafanaResult<Pr
     ...(signal === undefined ? {} : { signal }),
   });
 }
+
+/** Of one person, or of the organisation: what holds where a person chose nothing. */
+export function fetchPreferencesOf(
+  whose: 'user' | 'org',
+  signal?: AbortSignal,
+): Promise<GrafanaResult<Preferences>> {
+  return grafana.get(
+    `api/${whose}/preferences`,
+    preferences,
+    signal === undefined ? {} : { signal },
+  );
+}

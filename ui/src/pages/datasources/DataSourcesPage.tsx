@@ -8,6 +8,8 @@ import { EmptyState } from '../../parts/EmptyState';
 import { Loaded } from '../../parts/Loaded';
 import page from '../../parts/page.module.css';
 import { useUser } from '../../parts/session';
+import { TabLinks } from '../../parts/TabLinks';
+import { settingsTabs } from '../people/tabs';
 import { TestResult, useTest } from './TestResult';
 import styles from './datasources.module.css';
 
@@ -31,6 +33,7 @@ export function DataSourcesPage() {
   const admin = user?.role === 'Admin' || user?.isGrafanaAdmin === true;
   return (
     <div className={page.page}>
+      <TabLinks tabs={settingsTabs(user)} />
       <Loaded query={query} what="the data sources">
         {(sources) =>
           sources.length === 0 ? (
