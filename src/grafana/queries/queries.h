@@ -32,6 +32,9 @@ struct QueriesDependencies {
   // host:port pairs at which this server's own Prometheus API is reached, and its path prefix.
   std::function<std::vector<std::string>()> own_addresses;
   std::string own_prefix;
+  // The Prometheus API of this process, for requests that are passed on to it; paths have no
+  // prefix. Empty: they go over the network like all others.
+  std::function<net::Response(net::Request)> dispatch;
   std::function<int64_t()> scrape_interval_ms;  // global
   client::Registry* registry = nullptr;
   const Clock* clock = nullptr;
@@ -67,8 +70,21 @@ class Queries {
   Result<NodeValue> Values(const PanelQuery& query,
                            std::shared_ptr<const std::atomic<bool>> cancelled);
 
+  // How often the source's series get a sample, as far as its settings or our own configuration
+  // say.
+  int64_t ScrapeIntervalMs(const DataSource& source) const;
+  // What is really asked for a query: the expression with its macros replaced, step and ends.
+  // kInvalid: there is no such query.
+  struct Asked {
+    std::string expr;
+    TimeMs start = 0, end = 0;  // both the same for an instant query
+    int64_t step_ms = 0;
+    bool instant = false;
+  };
+  Result<Asked> Plan(const PanelQuery& query) const;
+
   // Whether the source is this server, and how that was found out ("its address is ours", "nobody
-  // is called prometheus here"); unset: it is another.
+  // is called prometheus here"); unset: it is another. Takes a second at most, once a minute.
   std::optional<std::string> OwnReason(const DataSource& source) const;
   struct Health {
     bool ok = false;
@@ -77,6 +93,7 @@ class Queries {
   };
   Health Check(const DataSource& source);
   // Passes a request on to `<url>/<path>`; what may pass is the caller's business.
+  // kInvalid: a path that climbs; other errors as net::HttpClient has them.
   Result<net::Response> Forward(const DataSource& source, std::string_view path,
                                 const net::Request& request);
 
