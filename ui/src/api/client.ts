@@ -11,6 +11,7 @@ import {
   withDefault,
   type Decoder,
 } from './decode';
+import { apiPath } from './source';
 
 export type ApiErrorType =
   | 'bad_data'
@@ -127,7 +128,7 @@ export async function request<T>(
 ): Promise<ApiResult<T>> {
   const form = encodeParams(params);
   const query = form.size > 0 && !post ? `?${form.toString()}` : '';
-  const raw = await exchange(`api/v1/${path}${query}`, signal, {
+  const raw = await exchange(`${apiPath(path)}${query}`, signal, {
     headers: { Accept: 'application/json' },
     ...(post ? { method: 'POST', body: form } : {}),
   });

@@ -98,6 +98,10 @@ const ProfilePage = lazy(async () => ({
   default: (await import('../pages/people/ProfilePage')).ProfilePage,
 }));
 
+const ExplorePage = lazy(async () => ({
+  default: (await import('../pages/explore/ExplorePage')).ExplorePage,
+}));
+
 export function Pages() {
   const search = useSearch();
   const suffix = search === '' ? '' : `?${search}`;
@@ -121,6 +125,7 @@ export function Pages() {
       <Route path="/admin/users">{<Redirect to="/org/users" replace />}</Route>
       <Route path="/profile" component={ProfilePage} />
       <Route path="/profile/password" component={ProfilePage} />
+      <Route path="/explore" component={ExplorePage} />
       <Route path="/import/dashboard">{<Redirect to="/dashboard/import" replace />}</Route>
       <Route path="/graph">{<Redirect to={`/query${suffix}`} replace />}</Route>
       <Route path="/alerting/list">{<Redirect to="/alerts" replace />}</Route>

@@ -1,6 +1,7 @@
 import { useEffect, useEffectEvent, useId, useMemo, useRef, useState } from 'react';
 import { createPortal, flushSync } from 'react-dom';
 import { basePath } from '../api/client';
+import { sourcePrefix } from '../api/source';
 import type { Hint } from '../lib/hints';
 import type { PromqlEditor } from './codemirror';
 import type { HintCard, MarkedRange } from './hintMarks';
@@ -77,7 +78,7 @@ export function ExpressionField(props: ExpressionFieldProps) {
         text: current(),
         label: LABEL,
         placeholder: PLACEHOLDER,
-        apiUrl: basePath().replace(/\/$/, ''),
+        apiUrl: (basePath() + sourcePrefix()).replace(/\/$/, ''),
         metricNames: names.current,
         onChange,
         onExecute,

@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { fetchAdvice } from '../api/advice';
+import { querySource } from '../api/source';
 import { speaksOfOpenEnd, type Hint } from '../lib/hints';
 import { useDebounced } from '../parts/hooks';
 
@@ -21,10 +22,12 @@ export function useAdvice(text: string): Advice {
   const settled = useDebounced(text, ASK_MS);
   const idle = useDebounced(text, IDLE_MS);
   const { data } = useQuery({
-    queryKey: ['advice', settled],
+    queryKey: ['advice', settled, querySource()],
     queryFn: async ({ signal }): Promise<Advice> => ({
       expr: settled,
-      hints: settled.trim() === '' ? [] : await fetchAdvice(settled, signal),
+      // It knows the data of this server alone.
+      hints:
+        settled.trim() === '' || querySource() !== '' ? [] : await fetchAdvice(settled, signal),
     }),
     placeholderData: keepPreviousData,
     staleTime: 15_000,

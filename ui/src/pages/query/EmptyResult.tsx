@@ -1,6 +1,7 @@
 import { IconZoomExclamation } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { queryInstant } from '../../api/query';
+import { querySource } from '../../api/source';
 import { nearestName } from '../../lib/fuzzy';
 import { metricNames } from '../../lib/metricNames';
 import type { PanelState } from '../../lib/panelUrl';
@@ -23,7 +24,7 @@ export function EmptyResult({ expr, panel, onPick, onNow }: EmptyResultProps) {
   const unknown = metricNames(expr).find((name) => known.length > 0 && !known.includes(name));
   const meant = unknown === undefined ? null : nearestName(unknown, known);
   const size = useQuery({
-    queryKey: ['series-of', meant],
+    queryKey: ['series-of', meant, querySource()],
     queryFn: ({ signal }) => queryInstant(`count(${meant ?? ''})`, Date.now(), signal),
     enabled: meant !== null,
     staleTime: 60_000,

@@ -4,21 +4,24 @@ import { useRemembered } from '../../parts/hooks';
 import page from '../../parts/page.module.css';
 import { PageBar } from '../../parts/PageBar';
 import { QueryPanel } from './QueryPanel';
+import { HAS_ACCOUNTS } from '../../parts/session';
 import { RefreshControl } from './RefreshControl';
+import { SourcePicker } from './SourcePicker';
 import { usePanels } from './usePanels';
 import { Button } from '../../parts/Button';
 
 export function QueryPage() {
-  const { panels, refresh, setRefresh, change, add, remove } = usePanels();
+  const { panels, refresh, setRefresh, source, setSource, change, add, remove } = usePanels();
   const [tooltip, setTooltip] = useRemembered('tooltip', 'all', ['all', 'nearest']);
   return (
     <div className={page.page}>
       <PageBar>
+        {HAS_ACCOUNTS && <SourcePicker source={source} onChange={setSource} />}
         <RefreshControl refresh={refresh} onChange={setRefresh} />
       </PageBar>
       {panels.map(({ id, state }, i) => (
         <QueryPanel
-          key={id}
+          key={`${source} ${id}`}
           panel={state}
           first={i === 0}
           refresh={refresh}

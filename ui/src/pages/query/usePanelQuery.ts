@@ -1,6 +1,7 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import type { ApiSuccess } from '../../api/client';
 import { queryInstant, queryRange, type QueryData } from '../../api/query';
+import { querySource } from '../../api/source';
 import type { PanelState } from '../../lib/panelUrl';
 import { parseDuration } from '../../lib/time';
 import { windowOf, type QueryWindow } from '../../lib/timeRange';
@@ -16,8 +17,8 @@ export interface PanelAnswer {
 export function panelQueryKey(panel: PanelState): readonly unknown[] {
   const { expr, tab, rangeMs, endMs, momentMs, resolution } = panel;
   return tab === 'graph'
-    ? ['panel', tab, expr, rangeMs, endMs, resolution]
-    : ['panel', tab, expr, momentMs];
+    ? ['panel', tab, expr, rangeMs, endMs, resolution, querySource()]
+    : ['panel', tab, expr, momentMs, querySource()];
 }
 
 /** The measured plan of what a panel asks for. */
