@@ -52,6 +52,8 @@ export interface DataLink {
   readonly title: string;
   readonly url: string;
   readonly targetBlank: boolean;
+  /** A click on the value follows it at once. */
+  readonly oneClick?: boolean;
 }
 
 /** What the panel's defaults and overrides say of one field, after they were applied. */

@@ -69,6 +69,7 @@ export interface Transformation {
   /** Only these frames: a matcher as in overrides (byRefId, byName, …). */
   readonly filter?: { readonly id: string; readonly options: Json | undefined };
   readonly topic?: string;
+  readonly raw?: JsonObject;
 }
 
 export interface Panel {
@@ -105,6 +106,8 @@ export interface Panel {
   readonly libraryPanel: { readonly uid: string; readonly name: string } | null;
   /** Only while shown: what a repeat set, by variable. */
   readonly scopedVars: Readonly<Record<string, { readonly text: string; readonly value: string }>>;
+  /** Only while shown: of the second and later ones of a repeat, see `panelKey`. */
+  readonly cloneKey?: string;
   /** Frames that a snapshot carries, instead of queries. */
   readonly snapshotData: readonly JsonObject[] | null;
   readonly raw: JsonObject;
@@ -181,6 +184,7 @@ export interface DashboardLink {
   readonly includeVars: boolean;
   readonly keepTime: boolean;
   readonly targetBlank: boolean;
+  readonly raw?: JsonObject;
 }
 
 export interface Dashboard {
