@@ -36,9 +36,11 @@ class Provisioning {
 
   // What was found wrong, for the status page and a strict check.
   struct Problem {
+    std::string kind;  // "datasources", "dashboards", "alerting"
     std::string file;
     uint32_t line = 0;  // 0: the file as a whole
     std::string message;
+    bool operator==(const Problem&) const = default;
   };
   // Each applies what the files say now.
   std::vector<Problem> ReloadDataSources();
@@ -49,6 +51,11 @@ class Provisioning {
   void Stop();
   // Of the last time that each was applied.
   std::vector<Problem> problems() const;
+  // Replaces the file that a dashboard was provisioned from by `dashboard`, for "save to the file":
+  // two spaces of indentation, keys in the order they have, without id and version. The file's
+  // provider sees the change as any other. kNotFound: no provider has that file now; kDenied: it
+  // cannot be written.
+  Result<void> WriteBack(const std::string& file, codec::Json dashboard);
 
  private:
   struct Impl;
