@@ -67,6 +67,9 @@ struct ExternalUser {
   std::string auth_module;
   std::string auth_id;  // distinguished name, subject
   std::string login, email, name;
+  // Whether its login or e-mail is proof enough to be the account here that has the same: true for
+  // a directory or proxy of ours, not for a service where everybody picks a name.
+  bool trusted_names = false;
   std::optional<Role> role;  // unset: keep, or the default of new users
   std::optional<bool> server_admin;
 };
@@ -92,6 +95,8 @@ class Accounts {
   // kDenied: unknown, wrong or disabled, all alike; kLimit: too many failures.
   Result<Identity> CheckPassword(std::string_view login_or_email, std::string_view password,
                                  std::string_view address);
+  // Another way in (LDAP) found the password right after CheckPassword had counted a failure.
+  void ForgiveFailures(std::string_view login_or_email, std::string_view address);
   // The token is for the cookie.
   Result<std::string> BeginSession(int64_t user_id, std::string_view address,
                                    std::string_view user_agent);
@@ -109,7 +114,8 @@ class Accounts {
   Result<void> RevokeAllSessions(int64_t user_id);
   // "glsa_…" or an old API key. kDenied.
   Result<Identity> CheckToken(std::string_view token);
-  // Finds by module and id, else login, else e-mail; makes one if `sign_up`. kDenied.
+  // Finds by module and id, else, with trusted names, by login or e-mail; makes one if `sign_up`.
+  // kDenied: not to be found, or switched off; kExists: the name is another's.
   Result<Identity> SignInExternal(const ExternalUser& user, bool sign_up);
 
   // ---- users
@@ -151,8 +157,9 @@ class Accounts {
   Result<std::string> OrgName() const;
   Result<void> SetOrgName(const std::string& name);
 
+  struct Impl;  // of our own sources
+
  private:
-  struct Impl;
   explicit Accounts(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
