@@ -27,7 +27,7 @@ class SignIn {
     const Clock* clock = nullptr;
     FileSystem* files = nullptr;
   };
-  // kInvalid: the LDAP file is wrong.
+  // kInvalid: the LDAP file or an expression over claims is wrong.
   static Result<std::unique_ptr<SignIn>> Make(Dependencies dependencies);
   ~SignIn();
 
@@ -40,11 +40,15 @@ class SignIn {
   };
   Outcome Identify(const net::Request& request);
 
-  // Password by our own table, then LDAP. The error's message is for people.
+  // Password by our own table, then LDAP. The error's message is for people; kUnavailable: no
+  // directory could be asked.
   Result<Identity> Password(std::string_view login, std::string_view password,
                             const net::Request& request);
   // Cookies of a new session.
   Result<std::vector<std::string>> Begin(const Identity& identity, const net::Request& request);
+  // Gives the session of the request a new token before its time: its cookies. kDenied: there is
+  // no session.
+  Result<std::vector<std::string>> Rotate(const net::Request& request);
   // Ends the session of the request; cookies that delete.
   std::vector<std::string> End(const net::Request& request);
 
