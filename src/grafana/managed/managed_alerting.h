@@ -4,10 +4,12 @@
 // that of alertmanager.yml, so that neither sees the other's.
 //
 // Rules, contact points, policies, timings and templates lie in the server's database; what is
-// firing is restored at the start. Threads: one that knows which group is due, and evaluations on
-// the pool it is given; none of both, and no Alertmanager, while there is not one rule.
+// firing is restored at the start. Threads: one that knows which group is due, and a small pool for
+// evaluations where there are several groups; none of both, and no Alertmanager, while there is
+// neither a rule nor a contact point.
 // Thread-safe.
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,6 +25,7 @@
 #include "grafana/datasources/datasources.h"
 #include "grafana/queries/queries.h"
 #include "grafana/settings/settings.h"
+#include "storage/appender.h"
 #include "store/database.h"
 
 namespace watchfire::grafana {
@@ -43,6 +46,15 @@ struct ManagedDependencies {
   std::function<void(const std::string&, int64_t, const std::string&, const std::string&,
                      const std::string&)>
       annotate;
+  // For recording rules; empty: nothing is recorded. May give null while it is not ready.
+  std::function<std::unique_ptr<storage::Appender>()> appender;
+  // Whether data can be asked for; empty: it can. Nothing is evaluated before.
+  std::function<bool()> ready;
+
+  // For tests: answers in place of `queries`; who sends, and no threads of the Alertmanager.
+  std::function<Result<NodeValue>(const PanelQuery&)> values = nullptr;
+  alerting::Executor* executor = nullptr;
+  bool own_threads = true;
 };
 
 class ManagedAlerting {
@@ -54,10 +66,11 @@ class ManagedAlerting {
   void Stop();
 
   // A file of provisioning/alerting as one document (YAML made JSON), all of it or nothing.
-  // kInvalid names the item.
+  // kInvalid names the item. Policies of several files are merged (contacts/contact_state.h);
+  // `editable: true` in the document leaves what it gives open to changes in pages.
   Result<void> Provision(const codec::Json& document, const std::string& file);
 
-  // What the API needs is in grafana/managed/{rules,contacts,state}.h, reached through these.
+  // What the API needs: grafana/managed/impl.h.
   struct Impl;
   Impl& impl() { return *impl_; }
 
