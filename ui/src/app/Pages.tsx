@@ -102,6 +102,22 @@ const ExplorePage = lazy(async () => ({
   default: (await import('../pages/explore/ExplorePage')).ExplorePage,
 }));
 
+const DashboardPage = lazy(async () => ({
+  default: (await import('../pages/dashboard/DashboardPage')).DashboardPage,
+}));
+const SoloPage = lazy(async () => ({
+  default: (await import('../pages/dashboard/DashboardPage')).SoloPage,
+}));
+const SnapshotPage = lazy(async () => ({
+  default: (await import('../pages/dashboard/DashboardPage')).SnapshotPage,
+}));
+const PublicPage = lazy(async () => ({
+  default: (await import('../pages/dashboard/DashboardPage')).PublicPage,
+}));
+const OldAddressPage = lazy(async () => ({
+  default: (await import('../pages/dashboard/DashboardPage')).OldAddressPage,
+}));
+
 export function Pages() {
   const search = useSearch();
   const suffix = search === '' ? '' : `?${search}`;
@@ -114,6 +130,11 @@ export function Pages() {
       <Route path="/dashboards/trash" component={TrashPage} />
       <Route path="/dashboards/f/:uid/:slug?" component={BrowsePage} />
       <Route path="/dashboard/import" component={ImportPage} />
+      <Route path="/d/:uid/:slug?" component={DashboardPage} />
+      <Route path="/d-solo/:uid/:slug?" component={SoloPage} />
+      <Route path="/dashboard/snapshot/:key" component={SnapshotPage} />
+      <Route path="/dashboard/db/:slug" component={OldAddressPage} />
+      <Route path="/public-dashboards/:token" component={PublicPage} />
       <Route path="/datasources">{<Redirect to="/connections/datasources" replace />}</Route>
       <Route path="/datasources/edit/:uid" component={DataSourcePage} />
       <Route path="/connections/datasources" component={DataSourcesPage} />

@@ -32,6 +32,18 @@ export function setColourScheme(next: ColourScheme): void {
   for (const listener of listeners) listener();
 }
 
+/** Another one for a while; gives back how to return to the person's choice. */
+export function lendColourScheme(lent: 'light' | 'dark'): () => void {
+  const show = (next: ColourScheme) => {
+    scheme = next;
+    if (next === 'auto') delete document.documentElement.dataset['theme'];
+    else document.documentElement.dataset['theme'] = next;
+    for (const listener of listeners) listener();
+  };
+  show(lent);
+  return () => show(chosen());
+}
+
 export function useColourScheme(): ColourScheme {
   return useSyncExternalStore(subscribe, () => scheme);
 }

@@ -80,7 +80,7 @@ function PanelLinks({ links }: { links: readonly ShownLink[] }) {
   if (links.length === 1) {
     return (
       <AppLink
-        url={only.url}
+        url={only.href}
         targetBlank={only.targetBlank}
         className={styles.link}
         title={only.title}
@@ -103,8 +103,8 @@ function PanelLinks({ links }: { links: readonly ShownLink[] }) {
     >
       <ul className={styles.linkList}>
         {links.map((link, i) => (
-          <li key={`${i} ${link.url}`}>
-            <AppLink url={link.url} targetBlank={link.targetBlank} data-item>
+          <li key={`${i} ${link.href}`}>
+            <AppLink url={link.href} targetBlank={link.targetBlank} data-item>
               {link.title}
             </AppLink>
           </li>

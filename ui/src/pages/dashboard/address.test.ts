@@ -7,7 +7,8 @@ test('what the address says of a dashboard', () => {
   );
   expect(address.range).toEqual({ from: 'now-1h', to: 'now' });
   expect(address.refresh).toBe('10s');
-  expect(address.viewPanel).toBe('4');
+  expect(address.viewPanel).toBe('panel-4');
+  expect(readAddress('viewPanel=4').viewPanel).toBe('panel-4');
   expect(address.kiosk).toBe('full');
   expect(address.variables.getAll('var-node')).toEqual(['a', 'b']);
   expect(readAddress('viewPanel=panel-4-clone-1').viewPanel).toBe('panel-4-clone-1');
@@ -15,13 +16,16 @@ test('what the address says of a dashboard', () => {
 });
 
 test('addresses of old versions open the same panel', () => {
-  expect(readAddress('fullscreen&panelId=7').viewPanel).toBe('7');
-  expect(readAddress('fullscreen&edit&panelId=7')).toMatchObject({ viewPanel: '', editPanel: '7' });
+  expect(readAddress('fullscreen&panelId=7').viewPanel).toBe('panel-7');
+  expect(readAddress('fullscreen&edit&panelId=7')).toMatchObject({
+    viewPanel: '',
+    editPanel: 'panel-7',
+  });
 });
 
 test('a change leaves alone what it does not name', () => {
   const before = 'orgId=1&from=now-1h&to=now&var-a=1&var-a=2&kiosk';
-  expect(changeAddress(before, { viewPanel: '4' })).toBe(`${before}&viewPanel=4`);
+  expect(changeAddress(before, { viewPanel: 'panel-4' })).toBe(`${before}&viewPanel=4`);
   expect(changeAddress(`${before}&viewPanel=4`, { viewPanel: '' })).toBe(before);
   expect(changeAddress(before, { variables: new URLSearchParams('var-b=x') })).toBe(
     'orgId=1&from=now-1h&to=now&kiosk&var-b=x',

@@ -11,7 +11,7 @@ export interface DashboardAddress {
   readonly range: RawRange | null;
   readonly refresh: string | null;
   readonly timezone: string | null;
-  /** A panel's key: "4", or "panel-4-clone-1"; "": all panels. */
+  /** A panel's key: "panel-4", "panel-4-clone-1"; "": all panels. */
   readonly viewPanel: string;
   readonly editPanel: string;
   /** Which of the settings is open; "": none. */
@@ -25,10 +25,15 @@ export interface DashboardAddress {
   readonly variables: URLSearchParams;
 }
 
-/** "panel-4" of newer addresses is the "4" of older ones. */
+/** Addresses say "4" or "panel-4"; clones of a repeat "panel-4-clone-1". */
 function panelKeyOf(text: string | null): string {
   if (text === null) return '';
-  return /^panel-(\d+)$/.exec(text)?.[1] ?? text;
+  return /^\d+$/.test(text) ? `panel-${text}` : text;
+}
+
+/** The shortest form that every version reads. */
+export function panelInAddress(key: string): string {
+  return /^panel-(\d+)$/.exec(key)?.[1] ?? key;
 }
 
 function kioskOf(params: URLSearchParams): Kiosk {
@@ -76,6 +81,7 @@ export function isStep(change: AddressChange): boolean {
   );
 }
 
+const KEYS: ReadonlySet<string> = new Set(['viewPanel', 'editPanel', 'inspect']);
 const OLD = ['fullscreen', 'edit', 'panelId', 'tab'];
 
 /** The query part with these changes, without a question mark. */
@@ -87,7 +93,7 @@ export function changeAddress(search: string, change: AddressChange): string {
     if (value === undefined) continue;
     if (params.has('fullscreen')) for (const old of OLD) params.delete(old);
     if (value === '') params.delete(name);
-    else params.set(name, value);
+    else params.set(name, KEYS.has(name) ? panelInAddress(value) : value);
   }
   if (change.kiosk !== undefined) {
     if (change.kiosk === 'off') params.delete('kiosk');

@@ -1,37 +1,13 @@
 // Where panels stand: 24 columns, rows of 30 px with 8 px between, as everyone's dashboards were
 // drawn. Rows that are closed take their panels out; what is below moves up.
 
+import { COLUMNS, sectionsOf } from '../../dash/model/layout';
 import type { Panel } from '../../dash/model';
 
-export const COLUMNS = 24;
 export const ROW_PX = 30;
 export const GAP_PX = 8;
 /** Below this width every panel takes the whole of it. */
 export const NARROW_PX = 769;
-
-export interface Section {
-  /** Null: what stands before the first row. */
-  readonly row: Panel | null;
-  readonly panels: readonly Panel[];
-}
-
-/**
- * A row that is stored open holds what follows it, up to the next row. One that is stored closed
- * carries its panels itself; what follows it stands for itself, and is shown whatever the row does.
- */
-export function sectionsOf(panels: readonly Panel[]): readonly Section[] {
-  const sections: { row: Panel | null; panels: Panel[] }[] = [{ row: null, panels: [] }];
-  for (const panel of panels) {
-    if (panel.type !== 'row') {
-      sections.at(-1)?.panels.push(panel);
-      continue;
-    }
-    const closed = panel.collapsed || panel.panels.length > 0;
-    sections.push({ row: panel, panels: [...panel.panels] });
-    if (closed) sections.push({ row: null, panels: [] });
-  }
-  return sections.filter((one) => one.row !== null || one.panels.length > 0);
-}
 
 export interface Placed {
   readonly panel: Panel;
