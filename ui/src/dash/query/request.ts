@@ -97,13 +97,23 @@ function minStep(target: Target, scope: VariableScope): string {
     : interpolate(target.interval, scope).trim();
 }
 
+const SERVER_MACROS = [
+  ...['__interval', '__interval_ms', '__rate_interval', '__rate_interval_ms'],
+  ...['__range', '__range_s', '__range_ms'],
+];
+
+/** Macros of the server are unknown here, whatever the dashboard's range says. */
+function withoutMacros(scope: VariableScope): VariableScope {
+  return { ...scope, get: (name) => (SERVER_MACROS.includes(name) ? undefined : scope.get(name)) };
+}
+
 function promQuery(
   target: Target,
   source: DataSourceRef,
   scope: VariableScope,
   context: QueryContext,
 ): JsonObject {
-  const filled = interpolate(target.expr, scope, 'promql');
+  const filled = interpolate(target.expr, withoutMacros(scope), 'promql');
   return {
     datasource: { type: source.type, uid: source.uid },
     expr: context.filter?.(filled, source.uid) ?? filled,
@@ -112,7 +122,7 @@ function promQuery(
     instant: target.instant,
     range: target.range,
     exemplar: target.exemplar,
-    interval: minStep(target, scope),
+    interval: minStep(target, withoutMacros(scope)),
     intervalFactor: target.intervalFactor,
   };
 }
@@ -121,7 +131,7 @@ function promQuery(
 function otherQuery(target: Target, source: DataSourceRef, scope: VariableScope): JsonObject {
   const out: Record<string, JsonObject[string]> = {};
   for (const [key, value] of Object.entries(target.raw)) {
-    out[key] = typeof value === 'string' ? interpolate(value, scope) : value;
+    out[key] = typeof value === 'string' ? interpolate(value, withoutMacros(scope)) : value;
   }
   return { ...out, datasource: { type: source.type, uid: source.uid } };
 }
@@ -171,7 +181,8 @@ function addTarget(
   }
   const found = findSource(ref, context.sources, scope);
   if (found === null) {
-    parts.remarks.add('There is no data source to ask.');
+    const type = ref.type === '' ? '' : ` of type ${ref.type}`;
+    parts.remarks.add(`There is no data source${type} to ask.`);
     return;
   }
   if (found.remark !== '') parts.remarks.add(found.remark);
