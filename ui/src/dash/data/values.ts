@@ -1,10 +1,12 @@
 // Single values, seen as numbers and as text.
 
 import type { FieldValue } from '../frame';
+import { isTrend } from './trend';
 
 export function toNumber(value: FieldValue | undefined): number {
   if (typeof value === 'number') return value;
   if (typeof value === 'boolean') return value ? 1 : 0;
+  if (isTrend(value)) return toNumber(value.value);
   if (typeof value !== 'string' || value === '') return NaN;
   return Number(value);
 }
@@ -12,6 +14,7 @@ export function toNumber(value: FieldValue | undefined): number {
 /** Lists are read as lists, other objects as JSON; nothing is the empty text. */
 export function toText(value: FieldValue | undefined): string {
   if (value === null || value === undefined) return '';
+  if (isTrend(value)) return toText(value.value);
   if (Array.isArray(value)) return value.map(String).join(', ');
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -218,7 +218,7 @@ function nameOf(options: JsonObject, mode: string, frames: readonly Frame[]): st
     }
     case 'windowFunctions': {
       const { windowAlignment, reducer, field } = rule('window');
-      return `${text(windowAlignment)} moving ${text(reducer)}${inBrackets(text(field))}`;
+      return `${text(windowAlignment, 'trailing')} moving ${text(reducer)}${inBrackets(text(field))}`;
     }
     default:
       return reducerInfo(text(rule('reduce')['reducer'], 'sum'))?.name ?? 'math';

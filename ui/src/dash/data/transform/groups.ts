@@ -19,9 +19,6 @@ export function reducedType(id: string, type: FieldType): FieldType {
     case 'allIsNull':
     case 'allIsZero':
       return 'boolean';
-    case 'allValues':
-    case 'uniqueValues':
-      return 'other';
     default:
       return type;
   }

@@ -3,7 +3,7 @@
 import type { Field, FieldValue, Frame } from '../../frame';
 import { text } from '../../model/json';
 import { fieldMatcher, type FieldMatcher } from '../matchers';
-import { joinedRef, timeFieldOf, type Transform } from './types';
+import { joinedRef, timeFieldOf, withNotice, type Transform } from './types';
 
 /** A join may make many rows of few; more than these no table shows. */
 const MAX_ROWS = 1_000_000;
@@ -193,7 +193,8 @@ export const joinByField: Transform = (frames, options) => {
   const isKey = name === '' ? bestField(frames) : fieldMatcher({ id: 'byName', options: name });
   const withSome = frames.filter(({ fields }) => fields.length > 0);
   const joined = joinFrames(withSome, isKey, text(options['mode'], 'outer'));
-  return joined === undefined ? frames : [joined];
+  if (joined !== undefined) return [joined];
+  return withNotice(frames, `There is no field "${name}" to join by.`);
 };
 
 /** Series of one clock become columns of one table; anything else stays. */

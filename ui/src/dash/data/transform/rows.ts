@@ -150,7 +150,8 @@ export const seriesToRows: Transform = (frames) => {
   const parts = series.flatMap((frame) => {
     const time = timeFieldOf(frame);
     const value = frame.fields.find((field) => field !== time);
-    return time === undefined || value === undefined ? [] : [{ frame, time, value }];
+    const isSeries = frame.fields.length === 2 && time !== undefined;
+    return isSeries && value !== undefined ? [{ frame, time, value }] : [];
   });
   const [first] = parts;
   if (first === undefined || parts.length < series.length) return series;

@@ -48,7 +48,10 @@ export const joinedRef = (id: string, frames: readonly Frame[]): string =>
   `${id}-${frames.map(({ refId }) => refId ?? 'undefined').join('-')}`;
 
 /** Without what came with the old name, so that the new one is seen. */
-export function unnamed(config: Field['config'], ...keys: ('displayName' | 'displayNameFromDS')[]) {
+export function unnamed(
+  config: Field['config'],
+  ...keys: ('displayName' | 'displayNameFromDS' | 'unit')[]
+) {
   const plain = { ...config };
   for (const key of keys) Reflect.deleteProperty(plain, key);
   return plain;

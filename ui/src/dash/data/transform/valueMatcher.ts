@@ -24,7 +24,8 @@ function compare(
   holds: (value: number, limit: number) => boolean,
 ): Test {
   const limit = Number(context.interpolate(text(option)));
-  return (value) => !isBlank(value) && holds(toNumber(value), limit);
+  // A missing value counts as nothing: those who drop what is below 1 mean it too.
+  return (value) => holds(isBlank(value) ? 0 : toNumber(value), limit);
 }
 
 function contains(option: Json | undefined): Test {
