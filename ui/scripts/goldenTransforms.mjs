@@ -302,7 +302,7 @@ const plain = (value) =>
   value === undefined || (typeof value === 'number' && !Number.isFinite(value)) ? null : value;
 const shown = (frames) =>
   frames.map((one) => {
-    const fields = one.fields.map(({ state, ...rest }) => rest);
+    const fields = one.fields.map((each) => ({ ...each, state: undefined }));
     const bare = { ...one, fields };
     return {
       refId: one.refId,
@@ -314,7 +314,7 @@ const shown = (frames) =>
       ]),
     };
   });
-const copy = (frames) => structuredClone(frames);
+const copy = (frames) => JSON.parse(JSON.stringify(frames));
 
 const cases = [];
 for (const [input, list] of Object.entries(CASES)) {

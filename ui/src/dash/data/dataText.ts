@@ -152,11 +152,22 @@ export interface ShownLink {
 /** Only these may be followed from a page; anything else would run in it. */
 const SAFE_ADDRESS = /^(https?:|mailto:|tel:|ftp:|[/#?.]|[^:]*$|[^:/?#]*[/?#])/i;
 
+/** In the query of an address a value must not end its parameter; before it, it may be a path. */
+function addressOf(url: string, scope: DataScope, interpolate: Interpolate): string {
+  const at = url.indexOf('?');
+  const path = at === -1 ? url : url.slice(0, at);
+  const query = at === -1 ? '' : url.slice(at);
+  return (
+    fillData(interpolate(path, 'uriencode'), scope, 'uriencode') +
+    fillData(interpolate(query, 'uriencode'), scope, 'percentencode')
+  );
+}
+
 /** The field's links for a row or a computed value, with everything filled in. */
 export function fieldLinks(scope: DataScope, interpolate: Interpolate): ShownLink[] {
   return (scope.field.config.links ?? []).flatMap((link): ShownLink[] => {
     const url = link.url.replaceAll('\n', '').trim();
-    const href = fillData(interpolate(url, 'uriencode'), scope, 'uriencode');
+    const href = addressOf(url, scope, interpolate);
     if (href === '' || !SAFE_ADDRESS.test(href)) return [];
     const title = fillData(interpolate(link.title), scope);
     return [{ title: title === '' ? href : title, href, targetBlank: link.targetBlank }];
