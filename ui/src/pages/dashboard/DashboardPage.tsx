@@ -19,6 +19,7 @@ import { Button } from '../../parts/Button';
 import { EmptyState } from '../../parts/EmptyState';
 import { Notice } from '../../parts/Notice';
 import { useUser } from '../../parts/session';
+import { loadViz } from '../../viz/registry';
 import { readAddress } from './address';
 import { AppLink } from './AppLink';
 import { DashboardView } from './DashboardView';
@@ -43,6 +44,10 @@ const send: Send = async (body, signal) => {
 
 async function open(stored: StoredDashboard, signal: AbortSignal): Promise<Opened> {
   const loaded = await loadDashboard(stored.dashboard);
+  // The code of its panels comes while its variables are asked for.
+  for (const type of new Set(loaded.dashboard.panels.map((panel) => panel.type))) {
+    if (type !== 'row') loadViz(type).catch(() => undefined);
+  }
   const dashboard = await withLibraryPanels(loaded.dashboard, async (uid) => {
     const element = await fetchLibraryElement(uid, signal);
     return element.ok ? element.data.model : null;
@@ -52,7 +57,7 @@ async function open(stored: StoredDashboard, signal: AbortSignal): Promise<Opene
 
 /** `/d/:uid[/:slug]` */
 export function DashboardPage() {
-  const { uid = '' } = useParams<{ uid: string }>();
+  const { uid } = useParams<{ uid: string }>();
   const query = useQuery({
     queryKey: ['dashboard', uid],
     queryFn: async ({ signal }) => open(settled(await fetchDashboard(uid, signal)), signal),
@@ -65,7 +70,7 @@ export function DashboardPage() {
 
 /** `/d-solo/:uid[/:slug]?panelId=4`: one panel, to be put into another page. */
 export function SoloPage() {
-  const { uid = '' } = useParams<{ uid: string }>();
+  const { uid } = useParams<{ uid: string }>();
   const { panelId } = readAddress(useSearch());
   const query = useQuery({
     queryKey: ['dashboard', uid],
@@ -78,7 +83,7 @@ export function SoloPage() {
 
 /** `/dashboard/snapshot/:key` */
 export function SnapshotPage() {
-  const { key = '' } = useParams<{ key: string }>();
+  const { key } = useParams<{ key: string }>();
   const query = useQuery({
     queryKey: ['snapshot', key],
     queryFn: async ({ signal }) => open(settled(await fetchSnapshot(key, signal)), signal),
@@ -90,7 +95,7 @@ export function SnapshotPage() {
 
 /** `/public-dashboards/:token` */
 export function PublicPage() {
-  const { token = '' } = useParams<{ token: string }>();
+  const { token } = useParams<{ token: string }>();
   const query = useQuery({
     queryKey: ['public-dashboard', token],
     queryFn: async ({ signal }) => open(settled(await fetchPublicDashboard(token, signal)), signal),
@@ -102,7 +107,7 @@ export function PublicPage() {
 
 /** `/dashboard/db/:slug`, as addresses were before version 5. */
 export function OldAddressPage() {
-  const { slug = '' } = useParams<{ slug: string }>();
+  const { slug } = useParams<{ slug: string }>();
   const search = useSearch();
   const query = useQuery({
     queryKey: ['dashboard-by-slug', slug],

@@ -1,11 +1,11 @@
-import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useState, type ComponentType } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { noteVisit } from '../../lib/recentDashboards';
 import { Button } from '../../parts/Button';
 import { PageBar } from '../../parts/PageBar';
 import { usePageFrame, type PageFrame } from '../../parts/pageFrame';
 import { Skeleton } from '../../parts/Skeleton';
-import { changeAddress, isStep, readAddress, type AddressChange } from './address';
+import { changeAddress, isStep, readAddress } from './address';
 import { SessionContext, useSession, useSessionState } from './context';
 import { ControlsBar } from './ControlsBar';
 import { Dialogs } from './Dialogs';
@@ -14,7 +14,8 @@ import { Grid } from './Grid';
 import { HeadTools } from './HeadTools';
 import { DASHBOARD_KEYS, PANEL_KEYS } from './keys';
 import { mayEdit } from './panelActions';
-import { DashboardSession, type SessionDeps } from './session';
+import { DashboardSession } from './session';
+import type { SessionDeps } from './sessionState';
 import { SoloPanel } from './SoloPanel';
 import { TimeControls } from './TimeControls';
 import { useAnnotations } from './useAnnotations';
@@ -30,9 +31,7 @@ const LayoutEditor = lazy(async () => {
 });
 
 /** Where this editor has no such part. */
-function Nothing(_props: { session: DashboardSession }) {
-  return null;
-}
+const Nothing: ComponentType<{ readonly session: DashboardSession }> = () => null;
 
 export interface DashboardViewProps {
   deps: SessionDeps;
@@ -57,17 +56,16 @@ export function DashboardView({ deps, onlyPanel }: DashboardViewProps) {
     return () => session.stop();
   }, [session]);
   useEffect(() => {
-    session.onNavigate = (to) => navigate(to);
-    session.onAddress = (change: AddressChange, quiet = false) => {
-      // As it is now: two changes may come in one turn.
-      const now = window.location.search.replace(/^\?/, '');
-      if (change.viewPanel !== undefined && change.viewPanel !== '') {
-        session.scrollTop = window.scrollY;
-      }
-      const next = changeAddress(now, change);
-      if (next === now) return;
-      navigate(next === '' ? path : `${path}?${next}`, { replace: quiet || !isStep(change) });
-    };
+    session.connect({
+      navigate: (to) => navigate(to),
+      changeAddress: (change, quiet) => {
+        // As it is now: two changes may come in one turn.
+        const now = window.location.search.replace(/^\?/, '');
+        const next = changeAddress(now, change);
+        if (next === now) return;
+        navigate(next === '' ? path : `${path}?${next}`, { replace: quiet || !isStep(change) });
+      },
+    });
   }, [session, path, navigate]);
   useEffect(() => session.setAddress(address), [session, address]);
   useEffect(() => {

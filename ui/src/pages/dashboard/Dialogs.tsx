@@ -1,12 +1,11 @@
 import { lazy, Suspense, useMemo } from 'react';
-import { useQueryClient } from '@tanstack/react-query';
 import { useSearch } from 'wouter';
 import { useShownScheme } from '../../parts/colourScheme';
 import { interpolate, withScopedVars } from '../../dash/variables/interpolate';
 import { vizFor } from '../../viz/registry';
 import { useSession, useSessionState } from './context';
 import { loadEditor } from './editor';
-import type { OpenDialog } from './session';
+import type { OpenDialog } from './sessionState';
 import { menuFacts } from './panelActions';
 import { menuOf } from './menu';
 import { shownFrames } from './pipeline';
@@ -25,7 +24,6 @@ const SaveDialog = lazy(async () => ({ default: (await loadEditor()).SaveDialog 
 export function Dialogs() {
   const session = useSession();
   const dialog = useSessionState((state) => state.dialog);
-  const client = useQueryClient();
   const close = () => session.open(null);
   return (
     <Suspense fallback={null}>
@@ -40,8 +38,7 @@ export function Dialogs() {
           onClose={close}
           onDone={() => {
             close();
-            void client.invalidateQueries({ queryKey: ['annotations'] });
-            session.onRefreshed();
+            session.store.set({ annotationsAsked: session.state.annotationsAsked + 1 });
           }}
         />
       )}

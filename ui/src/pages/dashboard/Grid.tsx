@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { panelKey } from '../../dash/model/repeat';
 import { useSession, useSessionState } from './context';
 import { layOut } from './layout';
@@ -27,13 +27,11 @@ export function Grid() {
           }),
     [panels, rows, width],
   );
-  const [scrolled, setScrolled] = useState(false);
+  const placed = sheet !== null;
   useEffect(() => {
     // Back from one panel: where one was before.
-    if (sheet === null || scrolled) return;
-    setScrolled(true);
-    if (session.scrollTop > 0) window.scrollTo(0, session.scrollTop);
-  }, [sheet, scrolled, session]);
+    if (placed && session.scrollTop > 0) window.scrollTo(0, session.scrollTop);
+  }, [placed, session]);
 
   return (
     <div ref={box} className={styles.grid} style={{ height: sheet?.height ?? 0 }}>

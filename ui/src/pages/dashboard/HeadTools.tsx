@@ -1,6 +1,6 @@
 import { IconFileText, IconShare, IconStar, IconStarFilled } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useState, type ComponentType } from 'react';
 import { starDashboard } from '../../api/grafana/dashboards';
 import { Button } from '../../parts/Button';
 import { IconButton } from '../../parts/IconButton';
@@ -15,9 +15,7 @@ const EditorTools = lazy(async () => {
   return { default: Tools ?? Nothing };
 });
 
-function Nothing(_props: { session: DashboardSession }) {
-  return null;
-}
+const Nothing: ComponentType<{ readonly session: DashboardSession }> = () => null;
 
 /** What belongs to the dashboard as a whole: its star, where it comes from, whether it is saved. */
 export function HeadTools() {

@@ -44,30 +44,32 @@ export function PanelChrome(props: PanelChromeProps) {
             {title}
           </h2>
         )}
-        {description !== '' && (
-          <Dropdown
-            label="Description"
-            kind="dialog"
-            width={320}
-            trigger={(trigger) => (
-              <IconButton {...trigger} size={22} aria-label="Description" title="Description">
-                <IconInfoCircle size={15} />
-              </IconButton>
-            )}
-          >
-            <div className={styles.description}>
-              <Markdown text={description} />
-            </div>
-          </Dropdown>
-        )}
-        <PanelLinks links={links} />
         {timeInfo !== '' && (
           <span className={styles.timeInfo} title="This panel shows another range">
             <IconClock size={12} aria-hidden />
             {timeInfo}
           </span>
         )}
-        <div className={styles.menu}>{props.menu}</div>
+        <div className={styles.tools}>
+          {description !== '' && (
+            <Dropdown
+              label="Description"
+              kind="dialog"
+              width={320}
+              trigger={(trigger) => (
+                <IconButton {...trigger} size={22} aria-label="Description" title="Description">
+                  <IconInfoCircle size={15} />
+                </IconButton>
+              )}
+            >
+              <div className={styles.description}>
+                <Markdown text={description} />
+              </div>
+            </Dropdown>
+          )}
+          <PanelLinks links={links} />
+          <div className={styles.menu}>{props.menu}</div>
+        </div>
       </header>
       <div className={styles.body}>{props.children}</div>
     </section>

@@ -3,6 +3,7 @@ import { hasData, noDataText } from '../../dash/data/nodata';
 import { loadRare, needsRare } from '../../dash/data/transform';
 import type { ShownFrame } from '../../dash/frame';
 import type { Panel } from '../../dash/model';
+import { annotationsFor } from '../../dash/query/annotations';
 import type { PanelData } from '../../dash/query/runner';
 import { interpolate, withScopedVars, withValues } from '../../dash/variables/interpolate';
 import { useShownScheme } from '../../parts/colourScheme';
@@ -222,7 +223,12 @@ function PanelViz(props: PanelBodyProps) {
   const session = useSession();
   const timezone = useSessionState((state) => state.timezone);
   const crosshair = useSessionState((state) => state.crosshair);
-  const annotations = useSessionState((state) => state.annotations);
+  const marks = useSessionState((state) => state.annotations);
+  const marked = useSessionState((state) => state.dashboard.annotations);
+  const annotations = useMemo(
+    () => annotationsFor(panel.id, marks, marked),
+    [panel.id, marks, marked],
+  );
   const legend = useSessionState((state) => state.legends.get(panelKey));
   const sessionRange = useSessionState((state) => state.range);
   const [hidden, setHidden] = useState(() => session.hidden.get(panelKey) ?? NONE);

@@ -1,5 +1,6 @@
 import { createContext, use } from 'react';
-import type { DashboardSession, SessionState } from './session';
+import type { DashboardSession } from './session';
+import type { SessionState } from './sessionState';
 import { useStore } from './store';
 
 export const SessionContext = createContext<DashboardSession | null>(null);

@@ -6,6 +6,7 @@ import { shapeTargets } from '../../dash/data/shape';
 import { transformFrames } from '../../dash/data/transform';
 import type { Frame, ShownFrame } from '../../dash/frame';
 import type { JsonObject, Panel } from '../../dash/model';
+import { isObject } from '../../dash/model/json';
 import { withDefaults } from '../../viz/shared/options';
 import type { VizPlugin } from '../../viz/types';
 
@@ -74,7 +75,7 @@ export function optionsOf(
   const options = withDefaults(plugin.defaults, panel.options);
   if (legend === undefined) return options;
   const own = options['legend'];
-  const rest = typeof own === 'object' && own !== null && !Array.isArray(own) ? own : {};
+  const rest: JsonObject = isObject(own) ? own : {};
   const mode =
     'displayMode' in rest && rest.displayMode === 'hidden' ? { displayMode: 'list' } : {};
   return { ...options, legend: { ...rest, ...(legend ? mode : {}), showLegend: legend } };

@@ -3,15 +3,11 @@
 // subscribe to their own part of it.
 
 import type { DashboardMeta } from '../../api/grafana/dashboards';
-import type { AnnotationDraft } from '../../api/grafana/data';
-import type { User } from '../../api/grafana/people';
-import type { Annotation, TimeRangeMs } from '../../dash/frame';
-import type { AdhocFilter, Dashboard, LoadNote, Panel } from '../../dash/model';
+import type { AdhocFilter, Dashboard, Panel } from '../../dash/model';
 import { duplicatePanel } from '../../dash/model/save';
 import { expandRepeats, panelKey } from '../../dash/model/repeat';
 import { QueryRunner } from '../../dash/query/runner';
-import type { Send } from '../../dash/query/pool';
-import type { DataSourceInfo } from '../../dash/query/sources';
+import type { QueryContext } from '../../dash/query/request';
 import {
   isRelative,
   resolveRange,
@@ -24,65 +20,9 @@ import { EMPTY_SCOPE, type VariableScope } from '../../dash/variables/interpolat
 import { refreshMs } from '../../parts/time/refresh';
 import type { AddressChange, DashboardAddress, Kiosk } from './address';
 import { findPanel } from './findPanel';
-import type { InspectTab } from './InspectDialog';
+import type { OpenDialog, PageHooks, SessionDeps, SessionState } from './sessionState';
 import { Store } from './store';
 import type { VariablesPort } from './variablesPort';
-import type { VariableView } from './variableView';
-
-export type OpenDialog =
-  | { readonly kind: 'inspect'; readonly panelKey: string; readonly tab: InspectTab }
-  | { readonly kind: 'share'; readonly panelKey: string }
-  | { readonly kind: 'annotation'; readonly id: number | null; readonly draft: AnnotationDraft }
-  | { readonly kind: 'save' }
-  | null;
-
-export interface SessionState {
-  readonly dashboard: Dashboard;
-  /** As the server has it; another object than `dashboard` where there are unsaved changes. */
-  readonly saved: Dashboard;
-  readonly meta: DashboardMeta;
-  readonly raw: RawRange;
-  readonly range: TimeRangeMs;
-  readonly timezone: string;
-  readonly refresh: string;
-  readonly crosshair: 0 | 1 | 2;
-  readonly ready: boolean;
-  readonly variables: readonly VariableView[];
-  readonly scope: VariableScope;
-  /** As shown: repeats made, children of closed rows within them. */
-  readonly panels: readonly Panel[];
-  /** What the person opened and closed, by key; others are as stored. */
-  readonly rows: ReadonlyMap<string, boolean>;
-  readonly annotations: readonly Annotation[];
-  /** What the person switched on and off, by name; others are as stored. */
-  readonly annotationsOn: ReadonlyMap<string, boolean>;
-  readonly annotationErrors: ReadonlyMap<string, string>;
-  readonly legends: ReadonlyMap<string, boolean>;
-  readonly busy: boolean;
-  /** The editor moves panels about. */
-  readonly layoutEditing: boolean;
-  readonly dialog: OpenDialog;
-  /** A change that can be taken back for a while. */
-  readonly undo: { readonly words: string; readonly before: Dashboard } | null;
-}
-
-export interface SessionDeps {
-  readonly dashboard: Dashboard;
-  readonly meta: DashboardMeta;
-  readonly notes: readonly LoadNote[];
-  readonly sources: readonly DataSourceInfo[];
-  readonly user: User | null;
-  /** Of the server: no refresh more often than this, as in "5s". */
-  readonly leastRefresh: string;
-  /** The person's own. */
-  readonly timezone: string;
-  /** A snapshot or a public page: nothing behind it may be asked, nothing may be changed. */
-  readonly frozen: boolean;
-  /** Of a public page: its panels are asked for by their number, not by their queries. */
-  readonly token: string | null;
-  readonly send: Send;
-  readonly variables: (dashboard: Dashboard) => VariablesPort;
-}
 
 const BUSY_MS = 100;
 
@@ -93,13 +33,10 @@ export class DashboardSession {
   /** Series that a click in a legend took out, by panel. */
   readonly hidden = new Map<string, ReadonlySet<string>>();
   variables: VariablesPort;
-  /** Set by the page. */
-  onAddress: (change: AddressChange, quiet?: boolean) => void = () => undefined;
-  onNavigate: (to: string) => void = () => undefined;
-  onRefreshed: () => void = () => undefined;
   /** Where the page was before one panel was shown alone. */
   scrollTop = 0;
 
+  private page: PageHooks = { changeAddress: () => undefined, navigate: () => undefined };
   private now = Date.now();
   private stops: (() => void)[] = [];
   private address: DashboardAddress | null = null;
@@ -133,6 +70,8 @@ export class DashboardSession {
       annotations: [],
       annotationsOn: new Map(),
       annotationErrors: new Map(),
+      annotationsAsked: 0,
+      refreshed: 0,
       legends: new Map(),
       busy: false,
       layoutEditing: false,
@@ -143,6 +82,20 @@ export class DashboardSession {
 
   get state(): SessionState {
     return this.store.state;
+  }
+
+  connect(page: PageHooks): void {
+    this.page = page;
+  }
+
+  /** `quiet`: follows from what was done, and is no step to go back. */
+  onAddress(change: AddressChange, quiet = false): void {
+    if (change.viewPanel !== undefined && change.viewPanel !== '') this.scrollTop = window.scrollY;
+    this.page.changeAddress(change, quiet);
+  }
+
+  onNavigate(to: string): void {
+    this.page.navigate(to);
   }
 
   /** May be called again after stop. */
@@ -210,9 +163,11 @@ export class DashboardSession {
   refresh(): void {
     this.runner.refresh();
     this.now = this.runner.now;
-    this.store.set({ range: resolveRange(this.state.raw, this.timeContext) });
+    this.store.set({
+      range: resolveRange(this.state.raw, this.timeContext),
+      refreshed: this.state.refreshed + 1,
+    });
     this.variables.setRange(this.state.raw, this.timeContext);
-    this.onRefreshed();
   }
 
   setRange(raw: RawRange): void {
@@ -252,7 +207,6 @@ export class DashboardSession {
 
   toggleAnnotations(name: string, on: boolean): void {
     this.store.set({ annotationsOn: new Map(this.state.annotationsOn).set(name, on) });
-    this.onRefreshed();
   }
 
   cycleCrosshair(): void {
@@ -319,7 +273,6 @@ export class DashboardSession {
     if (moved || timezone !== before.timezone) {
       this.variables.setRange(this.state.raw, this.timeContext);
       this.pushContext();
-      this.onRefreshed();
     }
   }
 
@@ -386,10 +339,9 @@ export class DashboardSession {
     }
   }
 
-  private pushContext(): void {
+  queryContext(): QueryContext {
     const { scope, raw, panels } = this.state;
-    if (!this.variables.now().ready) return;
-    this.runner.setContext({
+    return {
       scope,
       sources: this.deps.sources,
       raw,
@@ -402,6 +354,10 @@ export class DashboardSession {
         }
         return undefined;
       },
-    });
+    };
+  }
+
+  private pushContext(): void {
+    if (this.variables.now().ready) this.runner.setContext(this.queryContext());
   }
 }

@@ -1,35 +1,51 @@
-import { useQuery } from '@tanstack/react-query';
-import { useEffect } from 'react';
-import { settled } from '../../api/grafana/client';
-import { fetchAnnotations } from '../../api/grafana/data';
+import { useEffect, useState } from 'react';
+import { anything, grafana, settled } from '../../api/grafana/client';
+import { resolveColour } from '../../dash/data/colours';
 import type { Annotation } from '../../dash/frame';
+import { AnnotationRunner } from '../../dash/query/annotations';
+import { useShownScheme } from '../../parts/colourScheme';
 import { useSession, useSessionState } from './context';
 
-/** Keeps the session supplied with the notes of its range. */
+/** Keeps the session supplied with what is marked in its range. */
 export function useAnnotations(): void {
   const session = useSession();
+  const theme = useShownScheme();
+  const ready = useSessionState((state) => state.ready);
   const range = useSessionState((state) => state.range);
-  const uid = useSessionState((state) => state.dashboard.uid);
-  const query = useQuery({
-    enabled: !session.deps.frozen && uid !== '',
-    queryKey: ['annotations', uid, range.from, range.to],
-    queryFn: async ({ signal }): Promise<readonly Annotation[]> =>
-      settled(
-        await fetchAnnotations({ from: range.from, to: range.to, dashboardUid: uid }, signal),
-      ).map((one) => ({
-        id: one.id,
-        time: one.time,
-        timeEnd: Math.max(one.timeEnd, one.time),
-        text: one.text,
-        tags: one.tags,
-        color: 'rgb(0, 211, 255)',
-        source: '',
-        panelId: one.panelId,
-        login: one.login,
-      })),
-    gcTime: 0,
-  });
+  const queries = useSessionState((state) => state.dashboard.annotations);
+  const chosen = useSessionState((state) => state.annotationsOn);
+  const scope = useSessionState((state) => state.scope);
+  const asked = useSessionState((state) => state.annotationsAsked);
+  const [runner] = useState(
+    () =>
+      new AnnotationRunner({
+        stored: async (params, signal) =>
+          settled(await grafana.get('api/annotations', anything, { params, signal })),
+        send: session.deps.send,
+      }),
+  );
   useEffect(() => {
-    if (query.data !== undefined) session.store.set({ annotations: query.data });
-  }, [query.data, session]);
+    const stop = runner.subscribe(({ annotations, errors, loading }) => {
+      if (loading) return;
+      const shown = annotations.map((one) => ({ ...one, color: resolveColour(one.color, theme) }));
+      if (!sameNotes(shown, session.state.annotations)) session.store.set({ annotations: shown });
+      session.store.set({ annotationErrors: errors });
+    });
+    return stop;
+  }, [runner, session, theme]);
+  useEffect(() => {
+    if (!ready || session.deps.frozen) return;
+    const context = session.queryContext();
+    void runner.run({
+      queries: queries.map((one) => ({ ...one, enable: chosen.get(one.name) ?? one.enable })),
+      context,
+      range,
+      dashboardUid: session.state.dashboard.uid,
+    });
+  }, [runner, session, ready, range, queries, chosen, scope, asked]);
+}
+
+/** What did not change draws no panel anew. */
+function sameNotes(a: readonly Annotation[], b: readonly Annotation[]): boolean {
+  return a.length === b.length && JSON.stringify(a) === JSON.stringify(b);
 }

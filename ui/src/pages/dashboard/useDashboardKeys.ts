@@ -54,48 +54,33 @@ async function pasteRange(session: DashboardSession): Promise<void> {
   if (range !== null) session.setRange(range);
 }
 
-function runWhole(session: DashboardSession, action: DashboardAction): void {
-  switch (action) {
-    case 'refresh':
-      return session.refresh();
-    case 'settings':
-      if (mayEdit(session)) session.onAddress({ editview: 'settings' });
-      return;
-    case 'kiosk':
-      return session.onAddress({ kiosk: session.kiosk === 'off' ? 'full' : 'off' });
-    case 'save':
-      if (mayEdit(session)) session.open({ kind: 'save' });
-      return;
-    case 'expandRows':
-      return session.setAllRows(true);
-    case 'collapseRows':
-      return session.setAllRows(false);
-    case 'shareDashboard':
-      return session.open({ kind: 'share', panelKey: '' });
-    case 'zoomOut':
-      return session.zoomOut();
-    case 'earlier':
-      return session.shift(-1);
-    case 'later':
-      return session.shift(1);
-    case 'absolute':
-      return session.makeAbsolute();
-    case 'copyRange':
-      void navigator.clipboard.writeText(JSON.stringify(session.state.raw)).catch(() => undefined);
-      return;
-    case 'pasteRange':
-      void pasteRange(session);
-      return;
-    case 'openRange':
-      document.querySelector<HTMLElement>('[data-key="range"]')?.click();
-      return;
-    case 'crosshair':
-      return session.cycleCrosshair();
-    case 'escape':
-      if (session.viewed !== '') session.onAddress({ viewPanel: '' });
-      else if (session.kiosk !== 'off') session.onAddress({ kiosk: 'off' });
-  }
-}
+type WholeAction = Exclude<DashboardAction, PanelAction>;
+
+const WHOLE: Readonly<Record<WholeAction, (session: DashboardSession) => void>> = {
+  refresh: (session) => session.refresh(),
+  settings: (session) => {
+    if (mayEdit(session)) session.onAddress({ editview: 'settings' });
+  },
+  kiosk: (session) => session.onAddress({ kiosk: session.kiosk === 'off' ? 'full' : 'off' }),
+  save: (session) => session.open({ kind: 'save' }),
+  expandRows: (session) => session.setAllRows(true),
+  collapseRows: (session) => session.setAllRows(false),
+  shareDashboard: (session) => session.open({ kind: 'share', panelKey: '' }),
+  zoomOut: (session) => session.zoomOut(),
+  earlier: (session) => session.shift(-1),
+  later: (session) => session.shift(1),
+  absolute: (session) => session.makeAbsolute(),
+  copyRange: (session) => {
+    void navigator.clipboard.writeText(JSON.stringify(session.state.raw)).catch(() => undefined);
+  },
+  pasteRange: (session) => void pasteRange(session),
+  openRange: () => document.querySelector<HTMLElement>('[data-key="range"]')?.click(),
+  crosshair: (session) => session.cycleCrosshair(),
+  escape: (session) => {
+    if (session.viewed !== '') session.onAddress({ viewPanel: '' });
+    else if (session.kiosk !== 'off') session.onAddress({ kiosk: 'off' });
+  },
+};
 
 /** Grafana's keys. They rest while someone types, and while a dialog or a menu is open. */
 export function useDashboardKeys(session: DashboardSession, on: boolean): void {
@@ -118,7 +103,7 @@ export function useDashboardKeys(session: DashboardSession, on: boolean): void {
     }
     if (action === null) return;
     if (!isPanelAction(action)) {
-      runWhole(session, action);
+      WHOLE[action](session);
       return;
     }
     const key = panelAtHand(session.viewed);
