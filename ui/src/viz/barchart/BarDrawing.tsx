@@ -1,6 +1,6 @@
-import { useState } from 'react';
+import { useState, type MouseEvent } from 'react';
 import { noDigits, shownText } from '../shared/fields';
-import { fade } from '../shared/colour';
+import { fade, inkOn, mix } from '../shared/colour';
 import { linksAt, type ShownLink } from '../shared/links';
 import { textWidth } from '../shared/measure';
 import { choiceAt, numberAt } from '../shared/options';
@@ -31,6 +31,7 @@ export function BarDrawing(props: BarDrawingProps) {
   } | null>(null);
   const wanted = choiceAt(options, 'orientation', ['auto', 'horizontal', 'vertical'], 'auto');
   const lying = wanted === 'horizontal';
+  const stacked = choiceAt(options, 'stacking', ['none', 'normal', 'percent'], 'none') !== 'none';
   const layout = layoutOf(props, lying);
   const { area, ticks, texts, band, labels, turned } = layout;
   const mode = choiceAt(options, 'tooltip.mode', ['single', 'multi', 'none'], 'single');
@@ -134,6 +135,8 @@ export function BarDrawing(props: BarDrawingProps) {
                   bar={bar}
                   rect={rect}
                   lying={lying}
+                  stacked={stacked}
+                  fill={fill}
                   force={values === 'always'}
                   area={area}
                   theme={theme}
@@ -181,11 +184,11 @@ export function BarDrawing(props: BarDrawingProps) {
           fill="transparent"
           onPointerMove={(event) => {
             if (mode === 'none' || over?.pinned === true) return;
-            setOver({ ...pick(event, area, band, lying, model.categories.length), pinned: false });
+            setOver({ ...pick(event, band, lying, model.categories.length), pinned: false });
           }}
           onClick={(event) => {
             if (mode === 'none') return;
-            setOver({ ...pick(event, area, band, lying, model.categories.length), pinned: true });
+            setOver({ ...pick(event, band, lying, model.categories.length), pinned: true });
           }}
         />
       </svg>
@@ -209,13 +212,7 @@ interface Area {
   readonly height: number;
 }
 
-function pick(
-  event: React.MouseEvent<SVGElement>,
-  area: Area,
-  band: number,
-  lying: boolean,
-  count: number,
-) {
+function pick(event: MouseEvent<SVGElement>, band: number, lying: boolean, count: number) {
   const rect = event.currentTarget.getBoundingClientRect();
   const at = lying ? event.clientY - rect.top : event.clientX - rect.left;
   const category = Math.max(0, Math.min(count - 1, Math.floor(at / Math.max(1e-6, band))));
@@ -323,7 +320,7 @@ function labelEvery(
   lying: boolean,
   spacing: number,
 ): number {
-  const need = lying || layout.turned !== 0 ? 15 : layout.nameWide + 10;
+  const need = lying || layout.turned !== 0 ? 15 : layout.nameWide + 4;
   return Math.max(1, Math.ceil(Math.max(need, Math.abs(spacing)) / Math.max(0.5, layout.band)));
 }
 
@@ -331,18 +328,36 @@ interface BarValueProps {
   bar: Bar;
   rect: Area | { x: number; y: number; width: number; height: number };
   lying: boolean;
+  stacked: boolean;
+  fill: number;
   force: boolean;
   area: Area;
   theme: VizTheme;
 }
 
-function BarValue({ bar, rect, lying, force, area, theme }: BarValueProps) {
+function BarValue({ bar, rect, lying, stacked, fill, force, area, theme }: BarValueProps) {
   if (!('x' in rect)) return null;
   const size = Math.max(9, Math.min(12, (lying ? rect.height : rect.width) * 0.6));
   const wide = textWidth(bar.text, theme.font) * size;
   const fits = lying ? rect.height >= 12 : wide <= rect.width + 6;
   if (!fits && !force) return null;
   const negative = bar.to < bar.from;
+  if (stacked) {
+    // Between its neighbours a value has only its own piece to stand on.
+    if (wide > rect.width - 4 || size * 1.2 > rect.height) return null;
+    return (
+      <text
+        className={styles.value}
+        fontSize={size}
+        x={rect.x + rect.width / 2}
+        y={rect.y + rect.height / 2 + size * 0.35}
+        textAnchor="middle"
+        style={{ fill: inkOn(mix(theme.surface, bar.colour, fill)) }}
+      >
+        {bar.text}
+      </text>
+    );
+  }
   if (lying) {
     const x = negative ? rect.x - 4 : rect.x + rect.width + 4;
     const inside = x + wide > area.left + area.width;

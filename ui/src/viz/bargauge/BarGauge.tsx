@@ -6,6 +6,7 @@ import { textWidth } from '../shared/measure';
 import { choiceAt, flagAt, numberAt } from '../shared/options';
 import { useVizTheme, type VizTheme } from '../shared/theme';
 import { useValues } from '../shared/useValues';
+import { VizNotice } from '../shared/VizNotice';
 import type { VizProps } from '../types';
 import { Bar } from './Bar';
 import { boundsOf, type Bounds } from './bars';
@@ -17,6 +18,8 @@ export function BarGauge(props: VizProps) {
   const { options, width, height } = props;
   const theme = useVizTheme();
   const values = useValues(props, theme.scheme);
+  const first = values[0];
+  if (first?.noData === true) return <VizNotice>{first.display.text}</VizNotice>;
   const bounds = boundsOf(values);
   const orientation = choiceAt(options, 'orientation', ['auto', 'horizontal', 'vertical'], 'auto');
   const shared = {
@@ -159,7 +162,7 @@ function Upright(props: BarsProps) {
   const texts = values.map((one) => shownText(one.display));
   const widest = Math.max(...texts.map((one) => textWidth(one, theme.font, 600)));
   const valueSize =
-    props.valueSize ?? Math.max(10, Math.min(26, Math.min(each / widest, height * 0.12)));
+    props.valueSize ?? Math.max(10, Math.min(26, Math.min((each * 0.86) / widest, height * 0.12)));
   const valueHeight = props.valueMode === 'hidden' ? 0 : valueSize * 1.35;
   const nameSize = props.titleSize ?? 12;
   const nameHeight = hasNames ? nameSize * 1.5 : 0;

@@ -9,6 +9,7 @@ import { choiceAt, flagAt, numberAt, type Options } from '../shared/options';
 import { useVizTheme, type VizTheme } from '../shared/theme';
 import { tileGrid } from '../shared/tiles';
 import { useValues } from '../shared/useValues';
+import { VizNotice } from '../shared/VizNotice';
 import type { VizProps } from '../types';
 import { dialBox, pointAt, ring, shareOf, shareToAngle, START, type Span } from './arc';
 import styles from './gauge.module.css';
@@ -17,6 +18,8 @@ export function Gauge(props: VizProps) {
   const { options, width, height } = props;
   const theme = useVizTheme();
   const values = useValues(props, theme.scheme);
+  const first = values[0];
+  if (first?.noData === true) return <VizNotice>{first.display.text}</VizNotice>;
   const orientation = choiceAt(options, 'orientation', ['auto', 'horizontal', 'vertical'], 'auto');
   const manual = choiceAt(options, 'sizing', ['auto', 'manual'], 'auto') === 'manual';
   const grid = tileGrid(values.length, width, height, {
@@ -109,12 +112,7 @@ function Dial({ value, named, width, height, fontSize, options, theme }: DialPro
       className={styles.dial}
       title={`${value.title} ${text}`.trim()}
     >
-      <svg
-        width={width}
-        height={height - box.nameHeight}
-        role="img"
-        aria-label={`${value.title} ${text}`.trim()}
-      >
+      <svg width={width} height={height} role="img" aria-label={`${value.title} ${text}`.trim()}>
         <path d={ring(cx, cy, inner, outer, START, -START)} className={styles.track} />
         {share > 0 || neutral !== undefined ? (
           <path
@@ -137,7 +135,10 @@ function Dial({ value, named, width, height, fontSize, options, theme }: DialPro
         </text>
       </svg>
       {box.nameHeight > 0 && (
-        <div className={styles.name} style={{ height: box.nameHeight, fontSize: titleSize }}>
+        <div
+          className={styles.name}
+          style={{ top: box.nameTop, height: box.nameHeight, fontSize: titleSize }}
+        >
           {name}
         </div>
       )}

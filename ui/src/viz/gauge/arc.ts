@@ -54,6 +54,7 @@ export interface DialBox {
   readonly cy: number;
   readonly radius: number;
   /** Below the dial, for the name. */
+  readonly nameTop: number;
   readonly nameHeight: number;
 }
 
@@ -67,8 +68,9 @@ export function dialBox(
   const around = wants.labels ? 18 : 2;
   const room = height - nameHeight - around - 2;
   // A dial of 240° is 1.5 radii tall and 2 wide.
-  const radius = Math.max(8, Math.min(width / 2 - (wants.labels ? 26 : 4), room / 1.5));
+  const radius = Math.max(8, Math.min(width / 2 - (wants.labels ? 38 : 4), room / 1.5));
   const used = radius * 1.5 + around;
   const top = Math.max(0, (height - nameHeight - used) / 2) + around;
-  return { cx: width / 2, cy: top + radius, radius, nameHeight };
+  const cy = top + radius;
+  return { cx: width / 2, cy, radius, nameTop: cy + radius * 0.5 + 2, nameHeight };
 }

@@ -2,7 +2,7 @@ import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useMemo, useRef, useState, type MouseEvent } from 'react';
 import { useSize } from '../shared/useSize';
 import { useVirtualRows } from '../shared/useVirtualRows';
-import { nextHidden, sortLegend, type LegendItem, type LegendSort } from './rows';
+import { columnWidths, nextHidden, sortLegend, type LegendItem, type LegendSort } from './rows';
 import styles from './legend.module.css';
 
 export interface LegendProps {
@@ -35,7 +35,9 @@ export function Legend(props: LegendProps) {
   const columns = mode === 'table' ? (items[0]?.values ?? []) : [];
   const grid =
     mode === 'table'
-      ? `12px minmax(60px, 1fr) ${columns.map(() => 'minmax(64px, 14%)').join(' ')}`
+      ? `12px minmax(36px, 1fr) ${columnWidths(items)
+          .map((one) => `minmax(${one}px, 12%)`)
+          .join(' ')}`
       : undefined;
   const item = (one: LegendItem, i: number, top?: number) => (
     <button

@@ -56,6 +56,6 @@ function sideStyle(
   const rows = items.length + (choice.mode === 'table' && items[0]?.values.length !== 0 ? 1 : 0);
   // A list in lines takes the room it needs; rows have a height of their own.
   return choice.mode === 'table' || items.length > 100
-    ? { height: Math.min(rows * 22 + 2, Math.floor(height * 0.38)) }
-    : undefined;
+    ? { height: Math.min(rows, Math.max(2, Math.floor((height * 0.38) / 22))) * 22 }
+    : { maxHeight: Math.max(1, Math.floor((height * 0.35) / 22)) * 22 };
 }

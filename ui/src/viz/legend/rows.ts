@@ -76,7 +76,7 @@ export interface LegendChoice {
 export function placeLegend(choice: LegendChoice, width: number, height: number): LegendPlace {
   if (!choice.show || height < 90 || width < 140) return 'none';
   if (choice.place === 'right' && width >= 360) return 'right';
-  return height < 130 ? 'none' : 'bottom';
+  return height < 150 ? 'none' : 'bottom';
 }
 
 /** Pixels of width for one on the right. */
@@ -87,13 +87,24 @@ export function legendWidth(
 ): number {
   if (choice.width !== undefined && choice.width > 0) return Math.min(choice.width, width * 0.7);
   const longest = items.reduce((max, one) => Math.max(max, one.name.length), 4);
-  const columns = choice.mode === 'table' ? (items[0]?.values.length ?? 0) * 72 : 0;
+  const columns =
+    choice.mode === 'table' ? columnWidths(items).reduce((sum, one) => sum + one + 6, 0) : 0;
   const inline =
     choice.mode === 'list'
       ? items.reduce((max, one) => Math.max(max, valuesLength(one)), 0) * 6.4
       : 0;
   const wanted = 44 + longest * 6.6 + columns + inline;
-  return Math.round(Math.max(110, Math.min(wanted, width * (columns > 0 ? 0.5 : 0.4))));
+  return Math.round(Math.max(110, Math.min(wanted, width * (columns > 0 ? 0.6 : 0.4))));
+}
+
+/** Pixels that the figures of each column take. */
+export function columnWidths(items: readonly LegendItem[]): readonly number[] {
+  return (items[0]?.values ?? []).map((first, i) => {
+    const longest = items
+      .slice(0, 200)
+      .reduce((max, one) => Math.max(max, one.values[i]?.text.length ?? 0), first.title.length + 2);
+    return Math.round(Math.max(44, Math.min(130, longest * 7 + 4)));
+  });
 }
 
 const valuesLength = (item: LegendItem): number =>

@@ -1,10 +1,11 @@
-import { useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { pointAt, ring } from '../gauge/arc';
 import { WithLegend } from '../legend/WithLegend';
 import type { LegendItem } from '../legend/rows';
 import { inkOn } from '../shared/colour';
 import { noDataText, shownText } from '../shared/fields';
 import { choiceAt, textsAt } from '../shared/options';
+import { textWidth } from '../shared/measure';
 import { useSize } from '../shared/useSize';
 import { useVizTheme } from '../shared/theme';
 import { useValues } from '../shared/useValues';
@@ -13,7 +14,6 @@ import { VizTooltip } from '../tooltip/VizTooltip';
 import type { VizProps } from '../types';
 import { percentText, slicesOf, type Slice } from './slices';
 import styles from './piechart.module.css';
-import { useMemo, useRef } from 'react';
 import type { ShownValue } from '../../dash/data/reduceOptions';
 
 export function PieChart(props: VizProps) {
@@ -81,6 +81,7 @@ interface PieProps extends VizProps {
 }
 
 function Pie({ slices, values, options }: PieProps) {
+  const family = useVizTheme().font;
   const host = useRef<HTMLDivElement>(null);
   const size = useSize(host);
   const [over, setOver] = useState<{ slice: Slice; x: number; y: number } | null>(null);
@@ -123,6 +124,7 @@ function Pie({ slices, values, options }: PieProps) {
           slices.map((slice) => (
             <SliceLabel
               key={slice.index}
+              family={family}
               slice={slice}
               value={valueOf(slice)}
               parts={labels}
@@ -161,6 +163,7 @@ const shownOf = (value: ShownValue | undefined): string =>
   value === undefined ? '' : shownText(value.display);
 
 interface SliceLabelProps {
+  family: string;
   slice: Slice;
   value: ShownValue | undefined;
   parts: readonly string[];
@@ -171,7 +174,7 @@ interface SliceLabelProps {
 }
 
 /** Words inside of a slice, where it is large enough to hold them. */
-function SliceLabel({ slice, value, parts, radius, inner, cx, cy }: SliceLabelProps) {
+function SliceLabel({ family, slice, value, parts, radius, inner, cx, cy }: SliceLabelProps) {
   const middle = (slice.from + slice.to) / 2;
   const at = pointAt(cx, cy, inner > 0 ? (inner + radius) / 2 : radius * 0.66, middle);
   const lines = [
@@ -182,8 +185,11 @@ function SliceLabel({ slice, value, parts, radius, inner, cx, cy }: SliceLabelPr
   const font = Math.max(9, Math.min(14, radius / 8));
   const room = inner > 0 ? radius - inner : radius * 0.62;
   const arc = ((slice.to - slice.from) / 360) * 2 * Math.PI * radius * 0.7;
-  const longest = Math.max(...lines.map((one) => one.length)) * font * 0.56;
-  if (arc < font * 1.3 * lines.length || longest > Math.max(room, Math.min(arc, radius)))
+  const longest = Math.max(...lines.map((one) => textWidth(one, family, 500))) * font;
+  if (
+    arc < font * 1.3 * lines.length ||
+    longest > (inner > 0 ? room * 0.96 : Math.max(room, Math.min(arc, radius)))
+  )
     return null;
   return (
     <text

@@ -13,8 +13,12 @@ function Placeholder(props: VizProps) {
   const kind = panel.type === '' ? 'This kind of panel' : `“${panel.type}”`;
   return (
     <div className={styles.placeholder}>
-      <p className={styles.note} role="note">
-        {`${kind} is not drawn here. Its settings are kept; these are its data.`}
+      <p
+        className={styles.note}
+        role="note"
+        title={`${kind} is not drawn here. Its settings are kept; these are its data.`}
+      >
+        {`${kind} is not drawn here: its data as a table.`}
       </p>
       <div className={styles.data}>
         {isEmpty(frames) ? (

@@ -143,9 +143,9 @@ export class TimePlot {
     const sides = this.spec.scales.map((one) => one.axis?.side);
     return [
       8,
-      sides.includes('right') ? 0 : 12,
+      sides.includes('right') ? 0 : this.spec.xAxis ? 20 : 4,
       this.spec.xAxis ? 0 : 6,
-      sides.includes('left') ? 0 : 6,
+      sides.includes('left') ? 0 : this.spec.xAxis ? 18 : 4,
     ];
   }
 
@@ -200,7 +200,15 @@ export class TimePlot {
       ticks: { show: false },
       gap: 8,
       space: axis.space ?? 34,
-      grid: axis.grid ? { stroke: theme.line, width: 1 } : { show: false },
+      grid: axis.grid
+        ? {
+            stroke: theme.line,
+            width: 1,
+            // On a logarithmic scale only the powers: the lines between them are a fog.
+            ...(one.distribution === 'log' ? { filter: powersOf(one.base) } : {}),
+          }
+        : { show: false },
+      ...(one.distribution === 'log' ? { filter: powersOf(one.base) } : {}),
       ...(axis.border ? { border: { show: true, stroke: axis.colour, width: 1 } } : {}),
       ...(axis.steps === undefined ? {} : { incrs: [...axis.steps] }),
       ...(splits === undefined
@@ -210,7 +218,14 @@ export class TimePlot {
               ...(this.spec.scales[i]?.splits?.(min, max) ?? []),
             ],
           }),
-      values: (_, values) => [...(this.spec.scales[i]?.ticks(values) ?? [])],
+      values: (_, values) => {
+        // uPlot hands nulls for what its filter took out.
+        const given: readonly (number | null)[] = values;
+        const shown = given.filter((value) => value !== null);
+        const texts = this.spec.scales[i]?.ticks(shown) ?? [];
+        let next = 0;
+        return given.map((value) => (value === null ? null : (texts[next++] ?? '')));
+      },
       size: (plot, values) => axis.width ?? this.axisWidth(plot, values),
       ...(axis.label === ''
         ? {}
@@ -294,6 +309,14 @@ export class TimePlot {
     const x = this.plot.valToPos(Math.max(from, Math.min(to, stops[index] ?? from)), 'x');
     this.plot.setCursor({ left: x, top: this.plot.over.clientHeight / 3 });
   };
+}
+
+function powersOf(base: number): uPlot.Axis.Filter {
+  return (_, splits) =>
+    splits.map((value) => {
+      const power = Math.log(value) / Math.log(base);
+      return Math.abs(power - Math.round(power)) < 1e-6 ? value : null;
+    });
 }
 
 /** The stop so many further than where we are, kept inside of the list. */

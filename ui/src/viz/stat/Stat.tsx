@@ -3,13 +3,15 @@ import type { ShownValue } from '../../dash/data/reduceOptions';
 import { inkOn, legible, mix } from '../shared/colour';
 import { shownText, toNumber } from '../shared/fields';
 import { Linked } from '../shared/Linked';
+import { textWidth } from '../shared/measure';
 import { choiceAt, flagAt, numberAt } from '../shared/options';
 import { Sparkline } from '../shared/Sparkline';
 import { useVizTheme, type VizTheme } from '../shared/theme';
 import { tileGrid } from '../shared/tiles';
 import { useValues } from '../shared/useValues';
+import { VizNotice } from '../shared/VizNotice';
 import type { VizProps } from '../types';
-import { statLayout, type StatLayout } from './layout';
+import { statLayout, UNIT_SIZE, type StatLayout, type StatTexts } from './layout';
 import styles from './stat.module.css';
 
 type ColourMode = 'value' | 'background' | 'background_solid' | 'none';
@@ -42,8 +44,11 @@ export function Stat(props: VizProps) {
   const texts = values.map((one) => ({
     name: nameOf(one, mode, values.length),
     value: mode === 'name' || mode === 'none' ? '' : shownText(one.display),
+    valueWidth:
+      textWidth(one.display.text, theme.font, 600) +
+      textWidth(one.display.prefix + one.display.suffix, theme.font, 600) * UNIT_SIZE,
   }));
-  const drawn = values.some((one) => one.sparkline !== undefined);
+  const drawn = values.some((one) => isCourse(one));
   const layout = statLayout(texts, grid.width, grid.height, {
     wide: flagAt(options, 'wideLayout', true),
     graph: drawn,
@@ -52,6 +57,8 @@ export function Stat(props: VizProps) {
     valueSize: numberAt(options, 'text.valueSize'),
     font: theme.font,
   });
+  const first = values[0];
+  if (first?.noData === true) return <VizNotice>{first.display.text}</VizNotice>;
   const centred =
     choiceAt(options, 'justifyMode', ['auto', 'center'], 'auto') === 'center' ||
     (values.length === 1 && !layout.inline);
@@ -68,7 +75,7 @@ export function Stat(props: VizProps) {
         <Tile
           key={`${i} ${one.title}`}
           value={one}
-          texts={texts[i] ?? { name: '', value: '' }}
+          texts={texts[i] ?? { name: '', value: '', valueWidth: 0 }}
           layout={layout}
           width={grid.width}
           centred={centred}
@@ -87,6 +94,11 @@ export function Stat(props: VizProps) {
   );
 }
 
+/** One point is no course. */
+function isCourse({ sparkline }: ShownValue): boolean {
+  return (sparkline?.values.length ?? 0) > 1;
+}
+
 function nameOf(one: ShownValue, mode: string, count: number): string {
   if (mode === 'value' || mode === 'none') return '';
   if (mode === 'auto') return count > 1 ? one.title : '';
@@ -95,7 +107,7 @@ function nameOf(one: ShownValue, mode: string, count: number): string {
 
 interface TileProps {
   value: ShownValue;
-  texts: { readonly name: string; readonly value: string };
+  texts: StatTexts;
   layout: StatLayout;
   width: number;
   centred: boolean;
@@ -116,7 +128,7 @@ function Tile(props: TileProps) {
         ? theme.text
         : legible(display.color, theme.surface);
   const lineColour = ground === null ? (noData ? theme.textFaint : display.color) : ground.ink;
-  const unitSize = Math.max(10, Math.round(layout.valueSize * 0.62));
+  const unitSize = Math.max(10, Math.round(layout.valueSize * UNIT_SIZE));
   const style: CSSProperties = {
     padding: `${Math.min(layout.pad, 8)}px ${layout.pad}px`,
     ...(ground === null ? {} : { background: ground.css, color: ground.ink }),
@@ -128,7 +140,7 @@ function Tile(props: TileProps) {
       style={style}
       title={`${texts.name === '' ? value.title : texts.name} ${shownText(display)}`.trim()}
     >
-      {sparkline !== undefined && layout.graphHeight > 0 && (
+      {sparkline !== undefined && isCourse(value) && layout.graphHeight > 0 && (
         <div className={styles.graph}>
           <Sparkline
             values={sparkline.values.map((one) => toNumber(one))}
@@ -146,7 +158,7 @@ function Tile(props: TileProps) {
         className={styles.words}
         data-inline={layout.inline || undefined}
         data-centred={centred || undefined}
-        data-graph={layout.graphHeight > 0 || undefined}
+        style={{ paddingBottom: layout.graphHeight * 0.8 }}
       >
         {texts.name !== '' && (
           <span

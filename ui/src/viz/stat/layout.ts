@@ -5,7 +5,12 @@ import { fitText } from '../shared/measure';
 export interface StatTexts {
   readonly name: string;
   readonly value: string;
+  /** Of the value with its smaller unit, at one pixel of its size. */
+  readonly valueWidth: number;
 }
+
+/** Prefix and suffix are set smaller than the figure. */
+export const UNIT_SIZE = 0.62;
 
 export interface StatWish {
   readonly wide: boolean;
@@ -26,8 +31,14 @@ export interface StatLayout {
   readonly pad: number;
 }
 
-const NAME = { min: 10, max: 26 };
+const NAME = { min: 12, max: 26 };
 const VALUE = { min: 11, max: 120 };
+
+function fitValue(tiles: readonly StatTexts[], width: number, height: number): number {
+  const widest = tiles.reduce((max, one) => Math.max(max, one.valueWidth), 0.01);
+  const size = Math.floor(Math.min(width / widest, height / 1.15));
+  return Math.max(VALUE.min, Math.min(VALUE.max, size));
+}
 
 /** One layout for all tiles of a panel: the same size of text in each. */
 export function statLayout(
@@ -43,33 +54,23 @@ export function statLayout(
   const inline =
     wish.wide && names.length > 0 && values.length > 0 && width > 2.6 * height && height < 160;
   const room = { width: width - 2 * pad, height: height - 2 * Math.min(pad, height * 0.1) };
-  const graphHeight = wish.graph && height >= 64 ? Math.round(height * (inline ? 0.6 : 0.42)) : 0;
-  const free = graphHeight > 0 && !inline ? room.height - graphHeight * 0.55 : room.height;
+  const graphHeight = wish.graph && height >= 60 ? Math.round(height * (inline ? 0.36 : 0.4)) : 0;
+  // The line may touch the words, but not run through them.
+  const free = room.height - graphHeight * 0.8;
   const extra = wish.change ? 0.28 : 0;
 
   if (inline) {
-    const nameSize = fitText(
-      names,
-      { width: room.width * 0.5, height: room.height * 0.6 },
-      NAME,
-      font,
-    );
-    const value = fitText(
-      values,
-      { width: room.width * 0.48, height: room.height * (0.9 - extra) },
-      VALUE,
-      font,
-      600,
-    );
+    const value = wish.valueSize ?? Math.min(64, fitValue(tiles, room.width * 0.5, free * 0.95));
+    const wanted = fitText(names, { width: room.width * 0.6, height: free * 0.6 }, NAME, font);
     return {
       inline,
-      nameSize: wish.titleSize ?? Math.min(nameSize, Math.max(NAME.min, value)),
-      valueSize: wish.valueSize ?? Math.min(value, 64),
+      nameSize: wish.titleSize ?? Math.min(Math.max(13, wanted), Math.max(NAME.min, value)),
+      valueSize: value,
       graphHeight,
       pad,
     };
   }
-  const nameRoom = values.length === 0 ? free : Math.min(32, free * 0.3);
+  const nameRoom = values.length === 0 ? free : Math.min(30, free * 0.28);
   const nameSize =
     names.length === 0
       ? 0
@@ -82,14 +83,6 @@ export function statLayout(
           font,
         ));
   const rest = (free - (names.length === 0 ? 0 : nameSize * 1.3)) * (1 - extra);
-  const valueSize =
-    wish.valueSize ??
-    fitText(
-      values,
-      { width: room.width, height: rest * (graphHeight > 0 ? 1 : 0.85) },
-      VALUE,
-      font,
-      600,
-    );
+  const valueSize = wish.valueSize ?? fitValue(tiles, room.width, rest * 0.92);
   return { inline, nameSize, valueSize, graphHeight, pad };
 }

@@ -52,7 +52,7 @@ export function States(props: StatesProps) {
     () =>
       all.slice(at * perPage, (at + 1) * perPage).map((row) => ({
         ...row,
-        segments: row.segments.filter((one) => !hidden.has(one.text)),
+        segments: row.segments.filter((one) => !hidden.has(one.kind)),
       })),
     [all, at, perPage, hidden],
   );
@@ -213,7 +213,7 @@ function statesSpec(input: SpecInput): PlotSpec {
       theme.scheme,
       input.timezone,
       width >= 220,
-      height >= 90,
+      height >= 110 && width >= 160,
       input.syncKey,
       nameRoom,
     ]),
@@ -254,7 +254,7 @@ function statesSpec(input: SpecInput): PlotSpec {
     bands: [],
     below: [(plot) => drawStates(plot, rows, style, theme), ...input.notes.below],
     above: input.notes.above,
-    xAxis: height >= 90,
+    xAxis: height >= 110 && width >= 160,
     xGrid: false,
     hoverPoints: false,
     stops,

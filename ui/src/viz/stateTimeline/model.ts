@@ -10,6 +10,8 @@ export interface Segment {
   readonly value: FieldValue;
   readonly text: string;
   readonly colour: string;
+  /** What the legend calls it: the state, or the range between two thresholds. */
+  readonly kind: string;
 }
 
 export interface StateRow {
@@ -61,7 +63,8 @@ function segmentsOf(field: ShownField, times: readonly number[], wish: StateWish
     const alike = before !== undefined && before.text === text && before.colour === shown.color;
     if (wish.merge && alike && from - before.to <= Math.max(bridge, step * 0.01)) {
       out[out.length - 1] = { ...before, to };
-    } else out.push({ from, to, value, text, colour: shown.color });
+    } else
+      out.push({ from, to, value, text, colour: shown.color, kind: kindOf(field, value, text) });
   });
   return out;
 }
@@ -108,13 +111,30 @@ export function segmentAt(segments: readonly Segment[], time: number): Segment |
   return null;
 }
 
+/** A figure by itself is no state: its threshold is, and on a scale of colours there is none. */
+function kindOf(field: ShownField, value: FieldValue, text: string): string {
+  if (typeof value !== 'number' || (field.config.mappings ?? []).length > 0) return text;
+  const { thresholds, color } = field.config;
+  if (color?.mode.startsWith('continuous-') === true) return '';
+  if (color?.mode !== 'thresholds' || thresholds?.mode !== 'absolute') return text;
+  const steps = thresholds.steps;
+  const at = Math.max(
+    0,
+    steps.findLastIndex((one) => value >= one.value),
+  );
+  const [from, to] = [steps[at]?.value ?? -Infinity, steps[at + 1]?.value];
+  const words = (bound: number) => shownText(field.display(bound));
+  if (!Number.isFinite(from)) return to === undefined ? text : `< ${words(to)}`;
+  return to === undefined ? `≥ ${words(from)}` : `${words(from)} – ${words(to)}`;
+}
+
 /** What there is to explain: each state once, in the order they first come. */
 export function statesOf(rows: readonly StateRow[]): readonly { text: string; colour: string }[] {
   const seen = new Map<string, string>();
   for (const row of rows) {
-    for (const { text, colour } of row.segments) {
+    for (const { kind, colour } of row.segments) {
       if (seen.size >= 60) break;
-      if (!seen.has(text)) seen.set(text, colour);
+      if (kind !== '' && !seen.has(kind)) seen.set(kind, colour);
     }
   }
   return [...seen].map(([text, colour]) => ({ text, colour }));
