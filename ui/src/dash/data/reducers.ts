@@ -161,8 +161,12 @@ function othersInOnePass(values: readonly FieldValue[]): Pass {
 }
 
 function sorted(values: readonly FieldValue[]): Float64Array {
-  const numbers = values.filter((value) => typeof value === 'number' && !Number.isNaN(value));
-  return Float64Array.from(numbers, Number).sort();
+  const numbers = new Float64Array(values.length);
+  let count = 0;
+  for (const value of values) {
+    if (typeof value === 'number' && !Number.isNaN(value)) numbers[count++] = value;
+  }
+  return numbers.subarray(0, count).sort();
 }
 
 function spread(values: readonly FieldValue[]): { variance: number; stdDev: number } {

@@ -6,6 +6,8 @@ import type { Target } from '../model';
 import { joinByTime } from './join';
 import { groupBy } from './values';
 
+export { joinByTime };
+
 const isSeries = ({ fields }: Frame) =>
   fields.length === 2 && fields[0]?.type === 'time' && fields[1]?.type === 'number';
 
