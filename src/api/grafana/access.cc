@@ -17,6 +17,8 @@ bool MayPass(const Identity& who, Need need) {
   switch (need) {
     case Need::kNothing:
       return true;
+    case Need::kKnown:
+      return who.known();
     case Need::kSignedIn:
       return who.kind == IdentityKind::kUser || who.kind == IdentityKind::kServiceAccount;
     case Need::kViewer:
@@ -35,6 +37,7 @@ std::string_view NeedText(Need need) {
   switch (need) {
     case Need::kNothing:
       return "nothing";
+    case Need::kKnown:
     case Need::kSignedIn:
       return "a signed-in user";
     case Need::kViewer:

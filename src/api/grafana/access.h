@@ -34,9 +34,9 @@ struct Call {
 
 using CallHandler = std::function<net::Response(const Call&)>;
 
-// Who a route is for. kSignedIn: a person or service account with whatever role, not an anonymous
-// visitor, who may be a kViewer.
-enum class Need : uint8_t { kNothing, kSignedIn, kViewer, kEditor, kAdmin, kServerAdmin };
+// Who a route is for. kKnown: an anonymous visitor too, where there are any; kSignedIn: a person or
+// service account with whatever role, not an anonymous visitor, who may be a kViewer.
+enum class Need : uint8_t { kNothing, kKnown, kSignedIn, kViewer, kEditor, kAdmin, kServerAdmin };
 
 class GrafanaRoutes {
  public:

@@ -44,7 +44,8 @@ bool IsUnder(std::string_view path, std::string_view folder) {
 bool IsOpenPage(std::string_view path) {
   return path == "/login" || path.starts_with("/public-dashboards/") ||
          path.starts_with("/dashboard/snapshot/") || path.starts_with("/assets/") ||
-         path.starts_with("/favicon") || path == "/-/healthy" || path == "/-/ready";
+         path.starts_with("/favicon") || path == "/manifest.json" || path == "/-/healthy" ||
+         path == "/-/ready";
 }
 
 Rule RuleOf(const net::Request& request) {
