@@ -13,12 +13,13 @@ import sys
 # Third-party header prefix -> rooms whose sources may include it.
 KEEPERS = {
     "boost/asio": {"net"}, "boost/beast": {"net"}, "boost/unordered": {"base"},
-    "curl/": {"net"}, "openssl/": {"net"}, "crypt.h": {"net"}, "ares": {"net", "discovery"},
+    "curl/": {"net"}, "openssl/": {"net", "secrets"}, "crypt.h": {"net"}, "ares": {"net", "discovery"},
     "nlohmann/": {"codec"}, "libfyaml.h": {"codec"}, "zlib.h": {"codec"}, "zstd.h": {"codec"},
     "libdeflate.h": {"codec"}, "snappy": {"codec"}, "protozero/": {"codec", "exposition", "remote", "alerting/silences", "alerting/nflog",
                   "alerting/cluster"},
     "re2/": {"model"}, "xxhash.h": {"base"}, "fast_float/": {"base"}, "spdlog/": {"base"},
-    "CLI/": {"app", "tool"}, "sqlite3.h": {"store"}, "regex": set(), "iostream": set(),
+    "CLI/": {"app", "tool"}, "sqlite3.h": {"store"},
+    "ldap.h": {"grafana/signin"}, "lber.h": {"grafana/signin"}, "regex": set(), "iostream": set(),
 }
 TEST_FLOOR = 9
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)

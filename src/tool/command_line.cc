@@ -9,6 +9,7 @@
 #include "model/labels.h"
 #include "tool/amtool/amtool.h"
 #include "tool/command_line.h"
+#include "tool/grafana_cli/grafana_cli.h"
 #include "tool/tool.h"
 #include "tool/tsdb_commands.h"
 
@@ -170,9 +171,13 @@ Result<TimeMs> ParseTimeArgument(const std::string& text) {
 
 int Run(std::vector<std::string> arguments) {
   if (std::optional<int> code = RunAmtool(arguments)) return *code;
+  if (!arguments.empty() && arguments[0] == "grafana") {
+    return RunGrafanaCli({arguments.begin() + 1, arguments.end()});
+  }
   CLI::App app("Tools beside a running server, as promtool has them.", "watchfire tool");
   app.footer(
-      "As amtool has them: alert, silence, config, cluster, template, check alertmanager-config.");
+      "As amtool has them: alert, silence, config, cluster, template, check alertmanager-config.\n"
+      "As grafana-cli has them: grafana admin, grafana plugins.");
   app.require_subcommand(1);
   app.fallthrough();
   std::string features;
@@ -207,6 +212,7 @@ int Run(std::vector<std::string> arguments) {
 
 std::optional<int> RunAs(std::string_view program, std::vector<std::string> arguments) {
   if (program == "amtool") return amtool::Run(arguments);
+  if (program == "grafana-cli") return RunGrafanaCli(arguments);
   if (program == "promtool") return Run(std::move(arguments));
   return std::nullopt;
 }

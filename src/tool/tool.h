@@ -14,6 +14,7 @@
 //   watchfire tool query advise [--server --context] EXPR                             (ours)
 //   watchfire tool check rules [--server --infos --advice-fatal] [FILE…]
 //   watchfire tool check alertmanager-config [FILE…], and the commands of amtool (tool/amtool)
+//   watchfire tool grafana admin|plugins …, the commands of grafana-cli (tool/grafana_cli)
 //
 // Results go to stdout, failures to stderr. Exit codes: 0 done, 1 failed, 2 wrong usage.
 
@@ -28,7 +29,7 @@ namespace watchfire::tool {
 int Run(std::vector<std::string> arguments);
 
 // The same for a program called by the name of one of the tools that this one stands in for,
-// promtool and amtool; nullopt for any other name.
+// promtool, amtool and grafana-cli; nullopt for any other name.
 std::optional<int> RunAs(std::string_view program, std::vector<std::string> arguments);
 
 }  // namespace watchfire::tool
