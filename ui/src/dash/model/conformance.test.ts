@@ -3,13 +3,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { interpolate, referencesIn } from '../variables/interpolate';
-import { toCalendar } from '../zone';
+import { EMPTY_SCOPE, interpolate, referencesIn } from '../variables/interpolate';
 import { diffDashboards } from './diff';
 import { exportJson } from './export';
+import { sameJson } from './json';
 import { allPanelsOf, compact, overlaps } from './layout';
 import { loadDashboard } from './load';
-import { EMPTY_SCOPE } from '../variables/interpolate';
 import { toJson } from './save';
 
 const folder = join(
@@ -38,7 +37,7 @@ function parse(path: string): unknown {
   return JSON.parse(readFileSync(path, 'utf8'));
 }
 
-describe.skipIf(!existsSync(folder))('dashboards of others', () => {
+describe.skipIf(!existsSync(folder))('dashboards of others', { timeout: 120_000 }, () => {
   const files = existsSync(folder) ? filesIn(folder) : [];
 
   it('all load, with every panel of a known kind or kept as it is', async () => {
@@ -74,8 +73,8 @@ describe.skipIf(!existsSync(folder))('dashboards of others', () => {
       const first = await loadDashboard(parse(file));
       const json = toJson(first.dashboard);
       const second = await loadDashboard(JSON.parse(JSON.stringify(json)));
-      expect(second.dashboard, file).toEqual(first.dashboard);
-      expect(toJson(second.dashboard), file).toEqual(json);
+      expect(sameJson(second.dashboard, first.dashboard), file).toBe(true);
+      expect(JSON.stringify(toJson(second.dashboard)), file).toBe(JSON.stringify(json));
       expect(diffDashboards(first.dashboard, second.dashboard), file).toEqual([]);
     }
   });
@@ -113,7 +112,6 @@ describe.skipIf(!existsSync(folder))('dashboards of others', () => {
         }
       }
     }
-    expect(toCalendar(0, 'utc').year).toBe(1970);
   });
 });
 

@@ -72,8 +72,9 @@ export function removePanel(d: Dashboard, id: number): Dashboard {
 }
 
 export function removeRow(d: Dashboard, id: number, withItsPanels: boolean): Dashboard {
+  // Before it is opened: what follows a closed row would join it.
+  const section = sectionsOf(d.panels).find(({ row }) => row?.id === id);
   const open = setRowOpen(d, id, true);
-  const section = sectionsOf(open.panels).find(({ row }) => row?.id === id);
   const gone = new Set([id]);
   if (withItsPanels) for (const panel of section?.panels ?? []) gone.add(panel.id);
   return withPanels(
