@@ -120,7 +120,11 @@ function Whole({ viewPanel, editPanel, editview, kiosk }: WholeProps) {
   }, [title, meta, kiosk, session]);
   usePageFrame(frame);
   return (
-    <div className={styles.page} data-kiosk={kiosk === 'full' || undefined}>
+    <div
+      className={styles.page}
+      data-kiosk={kiosk === 'full' || undefined}
+      data-view={(!editing && viewPanel !== '') || undefined}
+    >
       {kiosk !== 'full' && (
         <PageBar>
           {!narrow && <HeadTools />}

@@ -1,6 +1,7 @@
 import { IconDownload, IconX } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
-import type { Frame, ShownFrame } from '../../dash/frame';
+import { joinByTime } from '../../dash/data/join';
+import type { Field, Frame, ShownFrame } from '../../dash/frame';
 import type { PanelData } from '../../dash/query/runner';
 import { Button } from '../../parts/Button';
 import { CopyButton } from '../../parts/CopyButton';
@@ -80,6 +81,21 @@ function frameName(frame: Frame, i: number): string {
   return frame.refId === undefined ? words : `${frame.refId}: ${words}`;
 }
 
+const JOINED = 'All series by time';
+
+/** Series of one time each are also one table of them all; that comes first. */
+function withJoined(frames: readonly Frame[]): readonly Frame[] {
+  const series = frames.every(({ fields }) => fields[0]?.type === 'time');
+  if (!series || frames.length < 2) return frames;
+  const { times, columns } = joinByTime(frames, () => true);
+  const time: Field = { name: 'Time', type: 'time', values: times, config: { custom: {} } };
+  const fields = columns.map(({ field, values }) => ({
+    ...field,
+    values: values.map((value) => value ?? null),
+  }));
+  return [{ name: JOINED, fields: [time, ...fields], length: times.length }, ...frames];
+}
+
 interface InspectDataProps {
   title: string;
   data: PanelData;
@@ -90,15 +106,20 @@ function InspectData({ title, data, shown }: InspectDataProps) {
   const [at, setAt] = useState('0');
   const [asShown, setAsShown] = useState(true);
   const [formatted, setFormatted] = useState(false);
-  const frames: readonly (Frame | ShownFrame)[] = asShown ? shown : data.frames;
+  const own: readonly Frame[] = asShown ? shown : data.frames;
+  const frames = useMemo(() => withJoined(own), [own]);
   const frame = frames[Number(at)] ?? frames[0];
   const names = useMemo(
-    () => frames.map((one, i) => ({ value: String(i), name: frameName(one, i) })),
+    () =>
+      frames.map((one, i) => ({
+        value: String(i),
+        name: one.name === JOINED && i === 0 ? JOINED : frameName(one, i),
+      })),
     [frames],
   );
   if (frame === undefined) return <p className={styles.section}>There is no data.</p>;
   const save = () => {
-    const what = frames.length > 1 ? frameName(frame, Number(at)) : '';
+    const what = frames.length > 1 && frame.name !== JOINED ? frameName(frame, Number(at)) : '';
     saveFile(csvName(title, what, new Date()), toCsv(frame, nameOfField), 'text/csv;charset=utf-8');
   };
   return (

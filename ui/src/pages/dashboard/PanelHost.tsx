@@ -30,15 +30,18 @@ export interface PanelHostProps {
   height: number;
   /** In the window, or close to it. */
   visible: boolean;
+  /** On somebody else's page: without a menu. */
+  alone?: boolean;
 }
 
 const NONE: ReadonlySet<string> = new Set();
+const NO_ERRORS: ReadonlyMap<string, string> = new Map();
 const HEAD_PX = 32;
 const PADDING_PX = 8;
 
 /** A panel with its data. A refresh of one draws one anew: nothing here hangs on the others. */
 export const PanelHost = memo(function PanelHost(props: PanelHostProps) {
-  const { panel, panelKey, visible } = props;
+  const { panel, panelKey, visible, alone = false } = props;
   const session = useSession();
   const scope = useSessionState((state) => state.scope);
   const width = Math.max(props.width - 2 * PADDING_PX, 0);
@@ -80,18 +83,20 @@ export const PanelHost = memo(function PanelHost(props: PanelHostProps) {
       stale={stale}
       corner={
         <PanelCorner
-          errors={data.errors}
+          errors={seen ? data.errors : NO_ERRORS}
           notices={notices}
           expressions={expressions}
           staleFrom={stale ? data.loadedAt : null}
         />
       }
       menu={
-        <PanelMenu
-          title={title}
-          items={() => menuOf(menuFacts(session, panelKey, panel, plugin))}
-          onAction={(action) => runMenu(session, panelKey, action)}
-        />
+        alone ? null : (
+          <PanelMenu
+            title={title}
+            items={() => menuOf(menuFacts(session, panelKey, panel, plugin))}
+            onAction={(action) => runMenu(session, panelKey, action)}
+          />
+        )
       }
     >
       <PanelBoundary title={title} again={data.loadedAt ?? 0}>
@@ -190,7 +195,9 @@ function PanelBody(props: PanelBodyProps) {
       );
     }
     if (!seen) {
-      const queries = data.request?.queries ?? [];
+      // Who has a word of their own for it knows why.
+      const known = panel.fieldConfig.defaults.noValue !== undefined;
+      const queries = known ? [] : (data.request?.queries ?? []);
       return (
         <NoData
           words={noDataText(panel.fieldConfig.defaults)}
@@ -198,7 +205,7 @@ function PanelBody(props: PanelBodyProps) {
           queries={queries.flatMap((query) => whyQuery(query, data))}
           width={width}
           height={height}
-          frozen={session.deps.frozen || panel.fieldConfig.defaults.noValue !== undefined}
+          frozen={session.deps.frozen}
         />
       );
     }

@@ -1,4 +1,4 @@
-import { useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { useSessionState } from './context';
 import { findPanel } from './findPanel';
 import { PanelHost } from './PanelHost';
@@ -22,6 +22,9 @@ export function SoloPanel({ panelKey, alone = false }: SoloPanelProps) {
   const box = useRef<HTMLDivElement>(null);
   const size = useSize(box);
   const panel = findPanel(panels, panelKey);
+  useEffect(() => {
+    window.scrollTo(0, 0);
+  }, []);
   return (
     <div ref={box} className={styles.solo} data-alone={alone || undefined}>
       {panel === undefined && ready && (
@@ -43,6 +46,7 @@ export function SoloPanel({ panelKey, alone = false }: SoloPanelProps) {
           width={size.width}
           height={size.height}
           visible
+          alone={alone}
         />
       )}
     </div>

@@ -4,7 +4,7 @@
 import { applyFieldConfig } from '../../dash/data/apply';
 import { shapeTargets } from '../../dash/data/shape';
 import { transformFrames } from '../../dash/data/transform';
-import type { Frame, ShownFrame } from '../../dash/frame';
+import type { Frame, ShownFrame, Thresholds } from '../../dash/frame';
 import type { JsonObject, Panel } from '../../dash/model';
 import { isObject } from '../../dash/model/json';
 import { withDefaults } from '../../viz/shared/options';
@@ -31,6 +31,14 @@ const BY_SERIES = new Set([
   'graph',
 ]);
 
+const USUAL_THRESHOLDS: Thresholds = {
+  mode: 'absolute',
+  steps: [
+    { value: -Infinity, color: 'green' },
+    { value: 80, color: 'red' },
+  ],
+};
+
 /** What the panel says, over what its kind says where it says nothing. */
 export function fieldConfigOf(panel: Panel, plugin: VizPlugin): Panel['fieldConfig'] {
   const { defaults, overrides } = panel.fieldConfig;
@@ -40,6 +48,7 @@ export function fieldConfigOf(panel: Panel, plugin: VizPlugin): Panel['fieldConf
     defaults: {
       ...defaults,
       color: defaults.color ?? { mode },
+      thresholds: defaults.thresholds ?? USUAL_THRESHOLDS,
       custom: withDefaults(plugin.customDefaults, defaults.custom),
     },
   };

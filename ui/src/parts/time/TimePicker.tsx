@@ -29,10 +29,15 @@ export interface TimePickerProps {
 
 const NONE: readonly QuickRange[] = [];
 
+/** The day is said once where both ends are of one. */
+function shortened(words: string): string {
+  return words.replace(/^(\d{4}-\d\d-\d\d )(\S+) to \1(\S+)$/, '$1$2 to $3');
+}
+
 export function TimePicker(props: TimePickerProps) {
   const { range, timezone, weekStart = '', fiscalYearStartMonth = 0, quickRanges = NONE } = props;
   const [now] = useState(() => Date.now());
-  const words = describeRange(range, timezone, quickRanges);
+  const words = shortened(describeRange(range, timezone, quickRanges));
   return (
     <div className={styles.joined} role="group" aria-label="Time range">
       <Button
