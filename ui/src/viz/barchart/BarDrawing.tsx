@@ -247,7 +247,7 @@ function layoutOf({ model, options, width, height, theme }: BarDrawingProps, lyi
     choiceAt(options, 'stacking', ['none', 'normal', 'percent'], 'none') === 'percent';
   const style = first === undefined ? null : axisStyle(first);
   const axis = style?.placement !== 'hidden' && width >= 200 && height >= 100;
-  const names = width >= 140 && height >= 80;
+  const names = width >= 140 && height >= 110;
   const ticks = niceTicks(
     Math.min(model.low, style?.softMin ?? 0),
     Math.max(model.high, style?.softMax ?? 0),
@@ -339,7 +339,7 @@ function BarValue({ bar, rect, lying, stacked, fill, force, area, theme }: BarVa
   if (!('x' in rect)) return null;
   const size = Math.max(9, Math.min(12, (lying ? rect.height : rect.width) * 0.6));
   const wide = textWidth(bar.text, theme.font) * size;
-  const fits = lying ? rect.height >= 12 : wide <= rect.width + 6;
+  const fits = lying ? rect.height >= 12 : wide <= rect.width + 2;
   if (!fits && !force) return null;
   const negative = bar.to < bar.from;
   if (stacked) {

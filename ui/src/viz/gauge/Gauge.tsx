@@ -26,7 +26,7 @@ export function Gauge(props: VizProps) {
     flow: orientation === 'auto' ? 'auto' : orientation === 'horizontal' ? 'rows' : 'columns',
     aspect: 1.15,
     minWidth: manual ? (numberAt(options, 'minVizWidth') ?? 75) : 75,
-    minHeight: manual ? (numberAt(options, 'minVizHeight') ?? 75) : 60,
+    minHeight: manual ? (numberAt(options, 'minVizHeight') ?? 75) : 40,
     gap: 8,
   });
   const size = sizeOf(values, grid, options, theme);

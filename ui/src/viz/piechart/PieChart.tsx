@@ -177,20 +177,28 @@ interface SliceLabelProps {
 function SliceLabel({ family, slice, value, parts, radius, inner, cx, cy }: SliceLabelProps) {
   const middle = (slice.from + slice.to) / 2;
   const at = pointAt(cx, cy, inner > 0 ? (inner + radius) / 2 : radius * 0.66, middle);
-  const lines = [
-    parts.includes('name') ? slice.name : '',
-    parts.includes('value') ? shownOf(value) : '',
-    parts.includes('percent') ? percentText(slice.share) : '',
-  ].filter((one) => one !== '');
+  const words = {
+    name: parts.includes('name') ? slice.name : '',
+    value: parts.includes('value') ? shownOf(value) : '',
+    percent: parts.includes('percent') ? percentText(slice.share) : '',
+  };
   const font = Math.max(9, Math.min(14, radius / 8));
   const room = inner > 0 ? radius - inner : radius * 0.62;
   const arc = ((slice.to - slice.from) / 360) * 2 * Math.PI * radius * 0.7;
-  const longest = Math.max(...lines.map((one) => textWidth(one, family, 500))) * font;
-  if (
-    arc < font * 1.3 * lines.length ||
-    longest > (inner > 0 ? room * 0.96 : Math.max(room, Math.min(arc, radius)))
-  )
-    return null;
+  const wide = inner > 0 ? room * 0.96 : Math.max(room, Math.min(arc, radius));
+  const fits = (tried: readonly string[]) =>
+    tried.length > 0 &&
+    arc >= font * 1.3 * tried.length &&
+    tried.every((one) => textWidth(one, family, 500) * font <= wide);
+  // Where not all of it fits, the figure alone may.
+  const lines = [
+    [words.name, words.value, words.percent],
+    [words.value, words.percent],
+    [words.percent],
+  ]
+    .map((tried) => tried.filter((one) => one !== ''))
+    .find(fits);
+  if (lines === undefined) return null;
   return (
     <text
       x={at.x}

@@ -256,13 +256,17 @@ export class TimePlot {
     const { left = -1, top = -1 } = plot.cursor;
     if (left < 0) return null;
     const rect = plot.over.getBoundingClientRect();
+    const own = this.host.matches(':hover, :focus-visible');
+    // Of panels that are scrolled out of sight nobody needs to hear.
+    const y = rect.top + Math.max(0, top);
+    if (!own && (y < 0 || y > window.innerHeight)) return null;
     return {
       timeMs: plot.posToVal(left, 'x'),
       left,
       top,
       clientX: rect.left + left,
-      clientY: rect.top + Math.max(0, top),
-      own: this.host.matches(':hover, :focus-visible'),
+      clientY: y,
+      own,
     };
   }
 

@@ -43,7 +43,9 @@ export function tileGrid(count: number, width: number, height: number, wish: Til
     // As large as can be; among equals the one with the fewest empty places.
     const size = Math.min(tried.width / wish.aspect, tried.height);
     const empty = (tried.rows * columns - count) / count;
-    const points = (tried.scrolls ? 0.2 : 1) * size * (1 - 0.2 * empty);
+    const points =
+      ((tried.scrolls ? 0.2 : 1) * size * (1 - 0.7 * Math.min(1, empty))) /
+      (tried.scrolls ? tried.rows : 1);
     if (points > score + 0.01) {
       score = points;
       best = tried;

@@ -37,7 +37,7 @@ export function Stat(props: VizProps) {
   const grid = tileGrid(values.length, width, height, {
     flow: orientation === 'auto' ? 'auto' : orientation === 'horizontal' ? 'rows' : 'columns',
     aspect: 2.2,
-    minWidth: 84,
+    minWidth: 70,
     minHeight: 34,
     gap: GAP,
   });

@@ -41,8 +41,8 @@ export function States(props: StatesProps) {
   const merge = !history && flagAt(options, 'mergeValues', true);
   const { from, to } = range;
   const { rows: all, noTime } = useMemo(
-    () => stateRows(frames, { merge, lasting: !history, end: to }),
-    [frames, merge, history, to],
+    () => stateRows(frames, { merge, lasting: !history, end: to, theme: theme.scheme }),
+    [frames, merge, history, to, theme],
   );
   const states = useMemo(() => statesOf(all), [all]);
   const perPage = Math.max(1, numberAt(options, 'perPage') ?? 20);

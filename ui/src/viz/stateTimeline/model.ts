@@ -1,5 +1,6 @@
 // Rows of states: what each series was, from when to when.
 
+import { seriesColour } from '../../dash/data/colourModes';
 import type { FieldValue, ShownField, ShownFrame } from '../../dash/frame';
 import { isHidden, shownText, timeField, toNumber } from '../shared/fields';
 import { at } from '../shared/options';
@@ -27,6 +28,7 @@ export interface StateWish {
   /** A state lasts until the next sample; otherwise each sample is a box around its moment. */
   readonly lasting: boolean;
   readonly end: number;
+  readonly theme: 'light' | 'dark';
 }
 
 function typicalStep(times: readonly number[]): number {
@@ -44,8 +46,13 @@ function bridgeMs(field: ShownField): number {
   return span === true ? Infinity : typeof span === 'number' ? span : 0;
 }
 
-function segmentsOf(field: ShownField, times: readonly number[], wish: StateWish): Segment[] {
-  const step = field.config.interval ?? typicalStep(times);
+function segmentsOf(
+  field: ShownField,
+  times: readonly number[],
+  interval: number | undefined,
+  wish: StateWish,
+): Segment[] {
+  const step = interval ?? typicalStep(times);
   const out: Segment[] = [];
   const bridge = bridgeMs(field);
   field.values.forEach((value, i) => {
@@ -60,11 +67,11 @@ function segmentsOf(field: ShownField, times: readonly number[], wish: StateWish
     const to = wish.lasting ? Math.min(Math.max(due, time + 1), wish.end) : time + step / 2;
     const before = out[out.length - 1];
     const text = shownText(shown);
-    const alike = before !== undefined && before.text === text && before.colour === shown.color;
+    const colour = colourOf(field, shown.color, text, wish.theme);
+    const alike = before !== undefined && before.text === text && before.colour === colour;
     if (wish.merge && alike && from - before.to <= Math.max(bridge, step * 0.01)) {
       out[out.length - 1] = { ...before, to };
-    } else
-      out.push({ from, to, value, text, colour: shown.color, kind: kindOf(field, value, text) });
+    } else out.push({ from, to, value, text, colour, kind: kindOf(field, value, text) });
   });
   return out;
 }
@@ -89,7 +96,7 @@ export function stateRows(
         name: field.displayName,
         field,
         frame,
-        segments: segmentsOf(field, times, wish),
+        segments: segmentsOf(field, times, time.config.interval, wish),
       });
     }
   }
@@ -109,6 +116,14 @@ export function segmentAt(segments: readonly Segment[], time: number): Segment |
     else return one;
   }
   return null;
+}
+
+/** Words that nobody gave a colour get one each, or all states would look alike. */
+function colourOf(field: ShownField, own: string, text: string, theme: 'light' | 'dark'): string {
+  const words = field.type === 'string' || field.type === 'boolean';
+  if (!words || (field.config.mappings ?? []).length > 0) return own;
+  if (['fixed', 'shades'].includes(field.config.color?.mode ?? '')) return own;
+  return seriesColour({ mode: 'palette-classic-by-name' }, { index: 0, name: text }, theme);
 }
 
 /** A figure by itself is no state: its threshold is, and on a scale of colours there is none. */

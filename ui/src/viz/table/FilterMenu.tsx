@@ -22,7 +22,7 @@ export function FilterMenu({ field, chosen, onChange }: FilterMenuProps) {
     <Dropdown
       kind="dialog"
       label={`Filter by ${field.displayName}`}
-      width={240}
+      width={280}
       trigger={(trigger) => (
         <IconButton
           {...trigger}

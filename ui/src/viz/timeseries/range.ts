@@ -72,7 +72,7 @@ function logRange(rules: RangeRules, min: number | null, max: number | null): Pa
 /** Numbers of one axis with as many decimals each, where they are plain numbers of one unit. */
 export function alignDecimals(texts: readonly string[]): readonly string[] {
   const parts = texts.map((text) =>
-    /^(\D*?)([-−]?\d[\d,\u2009\u202f ]*)(?:\.(\d+))?(\D*)$/.exec(text),
+    /^(\D*?)([-−]?\d[\d,\u2009\u202f]*)(?:\.(\d+))?(\D*)$/.exec(text),
   );
   const units = new Set<string>();
   let most = 0;
