@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../model';
-import { loadDashboard } from './load';
+import { loadDashboard, loadPanel } from './load';
 import { toJson } from './save';
 
 const load = async (raw: unknown) => (await loadDashboard(raw)).dashboard;
@@ -231,6 +231,13 @@ describe('exported files', () => {
       title: 'Lib',
       libraryPanel: { uid: 'lib1', name: 'L' },
     });
+  });
+});
+
+describe('a panel by itself', () => {
+  it('is migrated as one of a dashboard', async () => {
+    const panel = await loadPanel({ id: 7, type: 'graph', title: 'G' });
+    expect(panel).toMatchObject({ id: 7, type: 'timeseries', title: 'G' });
   });
 });
 

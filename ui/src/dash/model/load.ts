@@ -2,7 +2,7 @@
 // Never throws for a file: what cannot be carried over becomes a note. Steps for old schemas, old
 // panels and the second format are fetched only when the file needs them.
 
-import type { LoadedDashboard, LoadNote } from '../model';
+import type { JsonObject, LoadedDashboard, LoadNote, Panel } from '../model';
 import { readDashboard, SCHEMA_VERSION } from './dashboard';
 import { allPanels, open, readInputs, schemaOf } from './envelope';
 import { drafts, isDraft, number, text, type Draft } from './json';
@@ -97,4 +97,10 @@ export async function loadDashboard(raw: unknown): Promise<LoadedDashboard> {
     }
   }
   return { dashboard: readDashboard(spec), inputs, notes };
+}
+
+/** A panel by itself: the model of a library panel, one that was copied. Null: it is none. */
+export async function loadPanel(raw: JsonObject): Promise<Panel | null> {
+  const { dashboard } = await loadDashboard({ schemaVersion: NEWEST_OF_OLD, panels: [raw] });
+  return dashboard.panels[0] ?? null;
 }

@@ -24,6 +24,8 @@ export interface QueryContext {
   /** As the dashboard or address has it. */
   readonly raw: RawRange;
   readonly time: TimeContext;
+  /** `timepicker.nowDelay`: data that is younger is not asked for. */
+  readonly nowDelayMs?: number;
   /** Adds ad-hoc filters to an expression of this data source. */
   readonly filter?: (expr: string, sourceUid: string) => string;
   /** For panels that show another panel's result. */

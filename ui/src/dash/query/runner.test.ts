@@ -180,6 +180,29 @@ describe('a refresh', () => {
   });
 });
 
+describe('now', () => {
+  it('is the runner’s: it stays until a refresh or another range', async () => {
+    const start = timers.now();
+    let told = 0;
+    runner.subscribeAll(() => told++);
+    runner.want('a', panel('up'), 500);
+    await settle();
+    await server.nth(0).answerAll(1);
+    expect(told).toBe(2);
+    await timers.pass(10_000);
+    runner.setContext(contextOf({ time: { now: timers.now(), timezone: 'utc' } }));
+    await settle();
+    expect(server.asked).toHaveLength(1);
+    expect(runner.range).toEqual({ from: start - 3_600_000, to: start });
+    runner.setContext(contextOf({ raw: { from: 'now-2h', to: 'now' } }));
+    expect(runner.now).toBe(start + 10_000);
+  });
+  it('lags behind where the dashboard says so', () => {
+    runner.setContext(contextOf({ raw: { from: 'now-3h', to: 'now' }, nowDelayMs: 60_000 }));
+    expect(runner.range.to).toBe(timers.now() - 60_000);
+  });
+});
+
 describe('answers', () => {
   it('may be of some queries only', async () => {
     const two = panelOf({

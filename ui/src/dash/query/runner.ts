@@ -6,7 +6,7 @@
 import type { Frame, TimeRangeMs } from '../frame';
 import type { Panel } from '../model';
 import { sameJson } from '../model/json';
-import { isRelative } from '../time';
+import { isRelative, resolveRange } from '../time';
 import { jobsOf, renameResult } from './batch';
 import type { RefResult } from './decode';
 import { RequestPool, REAL_TIMERS, type JobOutcome, type Send, type Timers } from './pool';
@@ -74,6 +74,7 @@ function sameQueries(a: PanelQueries, b: PanelQueries): boolean {
 export class QueryRunner {
   private readonly pool: RequestPool;
   private readonly entries = new Map<string, Entry>();
+  private readonly watchers = new Set<() => void>();
   private context: QueryContext | null = null;
   private everyMs: number | null = null;
   private hidden = false;
@@ -87,9 +88,15 @@ export class QueryRunner {
     this.pool = new RequestPool(send, timers);
   }
 
-  /** Range, variables or data sources changed: panels whose queries differ now are asked again. */
+  /**
+   * Range, variables or data sources changed: panels whose queries differ now are asked again. "Now"
+   * is the runner's own: it moves with another range and with a refresh, not with `context.time`.
+   */
   setContext(context: QueryContext): void {
-    this.context = context;
+    const before = this.context;
+    const same = before !== null && sameJson(before.raw, context.raw);
+    const now = same ? before.time.now : this.delayedNow(context);
+    this.context = { ...context, time: { ...context.time, now } };
     for (const key of this.entries.keys()) this.update(key, false);
   }
 
@@ -132,7 +139,7 @@ export class QueryRunner {
   refresh(): void {
     if (this.context !== null) {
       const { context } = this;
-      this.context = { ...context, time: { ...context.time, now: this.timers.now() } };
+      this.context = { ...context, time: { ...context.time, now: this.delayedNow(context) } };
     }
     for (const key of this.entries.keys()) this.update(key, true);
     this.arm();
@@ -169,12 +176,32 @@ export class QueryRunner {
     return this.context?.time.now ?? this.timers.now();
   }
 
+  /** Of the dashboard, as it was resolved for the data that is shown or under way. */
+  get range(): TimeRangeMs {
+    const { now } = this;
+    return this.context === null
+      ? { from: now, to: now }
+      : resolveRange(this.context.raw, this.context.time);
+  }
+
+  /** Told of every change of any panel: for what shows that something is under way. */
+  subscribeAll(listener: () => void): () => void {
+    this.watchers.add(listener);
+    return () => {
+      this.watchers.delete(listener);
+    };
+  }
+
   stop(): void {
     this.stopTimer?.();
     this.stopTimer = null;
     for (const entry of this.entries.values()) this.cancel(entry);
     this.entries.clear();
     this.context = null;
+  }
+
+  private delayedNow(context: QueryContext): number {
+    return this.timers.now() - (context.nowDelayMs ?? 0);
   }
 
   private entry(key: string): Entry {
@@ -223,6 +250,7 @@ export class QueryRunner {
   private tell(entry: Entry, data: PanelData): void {
     entry.data = data;
     for (const listener of [...entry.listeners]) listener(data);
+    for (const watcher of [...this.watchers]) watcher();
   }
 
   private update(key: string, force: boolean): void {
