@@ -45,6 +45,8 @@ const dashboardMeta = object({
   isStarred: withDefault(bool, false),
   isSnapshot: withDefault(bool, false),
   publicDashboardEnabled: withDefault(bool, false),
+  /** Of a public page. */
+  timeSelectionEnabled: withDefault(bool, false),
   annotationsPermissions: withDefault(
     object({
       dashboard: withDefault(rights, NO_RIGHTS),

@@ -111,10 +111,12 @@ function Whole({ viewPanel, editPanel, editview, kiosk }: WholeProps) {
       meta.folderTitle === '' || meta.folderUid === ''
         ? []
         : [{ name: meta.folderTitle, href: meta.folderUrl || `/dashboards/f/${meta.folderUid}` }];
+    // Whoever is not signed in has no other pages to go to.
+    const stranger = session.deps.frozen && session.deps.user === null;
     return {
       title: title === '' ? 'Untitled dashboard' : title,
       crumbs: session.deps.frozen ? [] : [{ name: 'Dashboards', href: '/dashboards' }, ...folder],
-      chrome: kiosk === 'off' ? 'full' : kiosk === 'tv' ? 'bare' : 'none',
+      chrome: kiosk === 'full' ? 'none' : kiosk === 'tv' || stranger ? 'bare' : 'full',
       keys: KEYS,
     };
   }, [title, meta, kiosk, session]);
@@ -143,7 +145,7 @@ function Whole({ viewPanel, editPanel, editview, kiosk }: WholeProps) {
         </Suspense>
       ) : (
         <>
-          {kiosk !== 'full' && <ControlsBar />}
+          {kiosk !== 'full' && !session.deps.frozen && <ControlsBar />}
           {viewPanel === '' ? <Panels /> : <SoloPanel key={viewPanel} panelKey={viewPanel} />}
         </>
       )}

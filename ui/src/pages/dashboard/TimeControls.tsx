@@ -10,7 +10,8 @@ export function TimeControls() {
   const refresh = useSessionState((state) => state.refresh);
   const busy = useSessionState((state) => state.busy);
   const dashboard = useSessionState((state) => state.dashboard);
-  if (dashboard.timepicker.hidden) return null;
+  const { token, meta } = session.deps;
+  if (dashboard.timepicker.hidden || (token !== null && !meta.timeSelectionEnabled)) return null;
   return (
     <>
       <TimePicker

@@ -20,6 +20,7 @@ import { EMPTY_SCOPE, type VariableScope } from '../../dash/variables/interpolat
 import { refreshMs } from '../../parts/time/refresh';
 import type { AddressChange, DashboardAddress, Kiosk } from './address';
 import { findPanel } from './findPanel';
+import { askPublic, PublicRunner, type PanelRunner } from './publicRunner';
 import type { OpenDialog, PageHooks, SessionDeps, SessionState } from './sessionState';
 import { Store } from './store';
 import type { VariablesPort } from './variablesPort';
@@ -28,7 +29,7 @@ const BUSY_MS = 100;
 
 export class DashboardSession {
   readonly store: Store<SessionState>;
-  readonly runner: QueryRunner;
+  readonly runner: PanelRunner;
   readonly syncKey: string;
   /** Series that a click in a legend took out, by panel. */
   readonly hidden = new Map<string, ReadonlySet<string>>();
@@ -49,7 +50,8 @@ export class DashboardSession {
 
   constructor(readonly deps: SessionDeps) {
     const { dashboard, meta } = deps;
-    this.runner = new QueryRunner(deps.send);
+    const { token } = deps;
+    this.runner = token === null ? new QueryRunner(deps.send) : new PublicRunner(askPublic(token));
     this.syncKey = `dashboard ${dashboard.uid}`;
     this.variables = deps.variables(dashboard);
     const raw = dashboard.time;
@@ -279,9 +281,12 @@ export class DashboardSession {
   /** One timer for all; it rests while the page is hidden, and catches up once it is seen. */
   private armRefresh(): void {
     const { refresh, range } = this.state;
-    const wanted = this.deps.frozen
-      ? null
-      : refreshMs(refresh, range.to - range.from, this.deps.leastRefresh);
+    const { frozen, token } = this.deps;
+    // A snapshot does not change; a public page does.
+    const wanted =
+      frozen && token === null
+        ? null
+        : refreshMs(refresh, range.to - range.from, this.deps.leastRefresh);
     if (wanted === this.everyMs) return;
     this.everyMs = wanted;
     this.missed = false;

@@ -1,7 +1,8 @@
 import { useEffect, useEffectEvent, useRef } from 'react';
 import { NO_KEYS, onPress, type DashboardAction, type PanelAction } from './keys';
-import type { MenuAction } from './menu';
-import { mayEdit, runMenu } from './panelActions';
+import { vizFor } from '../../viz/registry';
+import { menuOf, type MenuAction } from './menu';
+import { mayEdit, menuFacts, runMenu } from './panelActions';
 import type { DashboardSession } from './session';
 
 function isTyping(target: EventTarget | null): boolean {
@@ -29,8 +30,6 @@ const MENU: Readonly<Record<PanelAction, MenuAction>> = {
   remove: 'remove',
   legend: 'legend',
 };
-
-const NEEDS_EDITOR: ReadonlySet<string> = new Set(['edit', 'duplicate', 'remove']);
 
 function isPanelAction(action: DashboardAction): action is PanelAction {
   return action in MENU;
@@ -62,10 +61,14 @@ const WHOLE: Readonly<Record<WholeAction, (session: DashboardSession) => void>> 
     if (mayEdit(session)) session.onAddress({ editview: 'settings' });
   },
   kiosk: (session) => session.onAddress({ kiosk: session.kiosk === 'off' ? 'full' : 'off' }),
-  save: (session) => session.open({ kind: 'save' }),
+  save: (session) => {
+    if (mayEdit(session)) session.open({ kind: 'save' });
+  },
   expandRows: (session) => session.setAllRows(true),
   collapseRows: (session) => session.setAllRows(false),
-  shareDashboard: (session) => session.open({ kind: 'share', panelKey: '' }),
+  shareDashboard: (session) => {
+    if (!session.deps.frozen) session.open({ kind: 'share', panelKey: '' });
+  },
   zoomOut: (session) => session.zoomOut(),
   earlier: (session) => session.shift(-1),
   later: (session) => session.shift(1),
@@ -107,8 +110,12 @@ export function useDashboardKeys(session: DashboardSession, on: boolean): void {
       return;
     }
     const key = panelAtHand(session.viewed);
-    if (key === '' || (NEEDS_EDITOR.has(action) && !mayEdit(session))) return;
-    runMenu(session, key, MENU[action]);
+    const panel = session.findPanel(key);
+    if (panel === undefined) return;
+    // What the menu does not offer, its key does not do.
+    const offered = menuOf(menuFacts(session, key, panel, vizFor(panel.type)));
+    const wanted = MENU[action];
+    if (offered.some((item) => item.action === wanted)) runMenu(session, key, wanted);
   });
   useEffect(() => {
     if (!on) return;
