@@ -128,6 +128,11 @@ Result<std::vector<DashboardMeta>> Dashboards::All() const {
   return impl_->FindMetas("WHERE deleted = 0 ORDER BY id", {});
 }
 
+Result<std::vector<DashboardMeta>> Dashboards::Trash() const {
+  return impl_->FindMetas("WHERE deleted > ? ORDER BY deleted DESC, id DESC",
+                          {std::max<TimeMs>(0, impl_->Now() - kTrashMs)});
+}
+
 Result<std::vector<DashboardMeta>> Dashboards::UsersOfLibraryElement(std::string_view uid) const {
   return impl_->FindMetas(
       "WHERE deleted = 0 AND id IN (SELECT dashboard_id FROM dashboard_library_elements WHERE "

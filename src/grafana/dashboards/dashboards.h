@@ -154,7 +154,8 @@ class Dashboards {
     int64_t count = 0;
   };
   Result<std::vector<TagCount>> Tags() const;
-  Result<std::vector<DashboardMeta>> All() const;  // alive, by id
+  Result<std::vector<DashboardMeta>> All() const;    // alive, by id
+  Result<std::vector<DashboardMeta>> Trash() const;  // last deleted first
   // Alive ones with a panel of that library element.
   Result<std::vector<DashboardMeta>> UsersOfLibraryElement(std::string_view uid) const;
   struct Counts {
