@@ -21,7 +21,7 @@ class Parser {
       if (Peek() == '[') {
         TRY(Header());
       } else {
-        TRY(KeyValue(Current()));
+        TRY(KeyValue(Current(), 0));
       }
       TRY(EndOfLine());
     }
@@ -104,11 +104,11 @@ class Parser {
     return {};
   }
 
-  Result<void> KeyValue(Json* table) {
+  Result<void> KeyValue(Json* table, int depth) {
     std::vector<std::string> keys = TRY(Keys());
     if (!Take("=")) return Wrong("expected \"key = value\"");
     SkipBlanks();
-    Json value = TRY(Value(0));
+    Json value = TRY(Value(depth));
     for (size_t i = 0; i + 1 < keys.size(); ++i) {
       if (table->Find(keys[i]) == nullptr) table->Set(keys[i], Json::OfObject({}));
       table = table->Find(keys[i]);
@@ -170,13 +170,12 @@ class Parser {
   }
 
   Result<Json> InlineTable(int depth) {
-    if (depth == kDeepest) return Wrong("nested too deeply");
     Take("{");
     Json table = Json::OfObject({});
     SkipBlanks();
     if (Take("}")) return table;
     while (true) {
-      TRY(KeyValue(&table));
+      TRY(KeyValue(&table, depth + 1));
       SkipBlanks();
       if (Take("}")) return table;
       if (!Take(",")) return Wrong("expected \",\" or \"}}\" in a table");
