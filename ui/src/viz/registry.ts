@@ -13,7 +13,7 @@ export interface VizEntry {
 
 type Loader = () => Promise<VizPlugin>;
 
-const basic = (type: 'timeseries' | 'stat' | 'gauge' | 'bargauge' | 'table'): Loader => {
+const basic = (type: 'timeseries' | 'stat'): Loader => {
   return async () => (await import('./basics')).basics[type];
 };
 
@@ -34,9 +34,15 @@ const kind = (type: string, name: string, description: string, load: Loader): Ki
 const KINDS: readonly Kind[] = [
   kind('timeseries', 'Time series', 'Lines, bars and points over time', basic('timeseries')),
   kind('stat', 'Stat', 'Large values with their course behind them', basic('stat')),
-  kind('gauge', 'Gauge', 'Values on a dial between two bounds', basic('gauge')),
-  kind('bargauge', 'Bar gauge', 'Values as bars between two bounds', basic('bargauge')),
-  kind('table', 'Table', 'Rows and columns, sorted and filtered', basic('table')),
+  kind('gauge', 'Gauge', 'Values on a dial between two bounds', async () =>
+    (await import('./gauge/index')).plugin,
+  ),
+  kind('bargauge', 'Bar gauge', 'Values as bars between two bounds', async () =>
+    (await import('./bargauge/index')).plugin,
+  ),
+  kind('table', 'Table', 'Rows and columns, sorted and filtered', async () =>
+    (await import('./table/index')).plugin,
+  ),
   kind(
     'barchart',
     'Bar chart',
@@ -155,6 +161,6 @@ export function loadViz(type: string): Promise<VizPlugin> {
 async function load(type: string): Promise<VizPlugin> {
   const known = byType.get(ALIASES[type] ?? type);
   if (known !== undefined) return known.load();
-  const { placeholderFor } = await import('./basics');
+  const { placeholderFor } = await import('./placeholder/index');
   return placeholderFor(type, vizName(type));
 }

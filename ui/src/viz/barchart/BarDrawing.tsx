@@ -1,6 +1,6 @@
 import { useState, type MouseEvent } from 'react';
 import { noDigits, shownText } from '../shared/fields';
-import { fade, inkOn, mix } from '../shared/colour';
+import { fade } from '../shared/colour';
 import { linksAt, type ShownLink } from '../shared/links';
 import { textWidth } from '../shared/measure';
 import { choiceAt, numberAt } from '../shared/options';
@@ -10,6 +10,7 @@ import { axisStyle } from '../timeseries/style';
 import { clipText } from '../shared/clip';
 import { VizTooltip, type TooltipContent } from '../tooltip/VizTooltip';
 import type { VizProps } from '../types';
+import { BarValue, valueFits } from './BarValue';
 import type { Bar, BarModel } from './model';
 import { niceTicks } from './scale';
 import styles from './barchart.module.css';
@@ -60,6 +61,9 @@ export function BarDrawing(props: BarDrawingProps) {
   const line = Math.max(0, numberAt(custom, 'lineWidth') ?? 1);
   const radius = Math.max(0, Math.min(0.5, numberAt(options, 'barRadius') ?? 0));
   const values = choiceAt(options, 'showValue', ['auto', 'always', 'never'], 'auto');
+  // All of them or none: a value at every third bar only raises questions.
+  const fits = (bar: Bar) => stacked || valueFits(bar.text, rectOf(bar), lying, theme);
+  const showsValues = values === 'always' || (values === 'auto' && model.bars.every(fits));
   const content = over === null ? null : contentOf(props, over.category, mode);
   const every = labelEvery(layout, lying, numberAt(options, 'xTickLabelSpacing') ?? 0);
   return (
@@ -130,14 +134,13 @@ export function BarDrawing(props: BarDrawingProps) {
                 stroke={bar.colour}
                 strokeWidth={inside}
               />
-              {values !== 'never' && (
+              {showsValues && (
                 <BarValue
                   bar={bar}
                   rect={rect}
                   lying={lying}
                   stacked={stacked}
                   fill={fill}
-                  force={values === 'always'}
                   area={area}
                   theme={theme}
                 />
@@ -322,67 +325,4 @@ function labelEvery(
 ): number {
   const need = lying || layout.turned !== 0 ? 15 : layout.nameWide + 4;
   return Math.max(1, Math.ceil(Math.max(need, Math.abs(spacing)) / Math.max(0.5, layout.band)));
-}
-
-interface BarValueProps {
-  bar: Bar;
-  rect: Area | { x: number; y: number; width: number; height: number };
-  lying: boolean;
-  stacked: boolean;
-  fill: number;
-  force: boolean;
-  area: Area;
-  theme: VizTheme;
-}
-
-function BarValue({ bar, rect, lying, stacked, fill, force, area, theme }: BarValueProps) {
-  if (!('x' in rect)) return null;
-  const size = Math.max(9, Math.min(12, (lying ? rect.height : rect.width) * 0.6));
-  const wide = textWidth(bar.text, theme.font) * size;
-  const fits = lying ? rect.height >= 12 : wide <= rect.width + 2;
-  if (!fits && !force) return null;
-  const negative = bar.to < bar.from;
-  if (stacked) {
-    // Between its neighbours a value has only its own piece to stand on.
-    if (wide > rect.width - 4 || size * 1.2 > rect.height) return null;
-    return (
-      <text
-        className={styles.value}
-        fontSize={size}
-        x={rect.x + rect.width / 2}
-        y={rect.y + rect.height / 2 + size * 0.35}
-        textAnchor="middle"
-        style={{ fill: inkOn(mix(theme.surface, bar.colour, fill)) }}
-      >
-        {bar.text}
-      </text>
-    );
-  }
-  if (lying) {
-    const x = negative ? rect.x - 4 : rect.x + rect.width + 4;
-    const inside = x + wide > area.left + area.width;
-    return (
-      <text
-        className={styles.value}
-        fontSize={size}
-        x={inside ? rect.x + rect.width - 4 : x}
-        y={rect.y + rect.height / 2 + size * 0.35}
-        textAnchor={inside || negative ? 'end' : 'start'}
-      >
-        {bar.text}
-      </text>
-    );
-  }
-  const y = negative ? rect.y + rect.height + size : rect.y - 4;
-  return (
-    <text
-      className={styles.value}
-      fontSize={size}
-      x={rect.x + rect.width / 2}
-      y={y < area.top + size * 0.6 ? rect.y + size + 2 : y}
-      textAnchor="middle"
-    >
-      {bar.text}
-    </text>
-  );
 }

@@ -129,7 +129,9 @@ function Dial({ value, named, width, height, fontSize, options, theme }: DialPro
           y={cy + fontSize * 0.24}
           className={styles.value}
           fontSize={fontSize}
-          fill={value.noData ? theme.textDim : legible(colour, theme.surface)}
+          fill={
+            value.noData ? theme.textDim : legible(colour, theme.surface, fontSize < 19 ? 4.5 : 3)
+          }
         >
           {text}
         </text>

@@ -7,7 +7,7 @@ import {
   tooltipDefaults,
   tooltipFields,
 } from '../shared/optionFields';
-import { stackFields } from '../timeseries/index';
+import { stackFields } from '../timeseries/fields';
 import type { VizPlugin } from '../types';
 import { Histogram } from './Histogram';
 

@@ -126,7 +126,7 @@ function Tile(props: TileProps) {
       ? ground.ink
       : colourMode === 'none' || noData
         ? theme.text
-        : legible(display.color, theme.surface);
+        : legible(display.color, theme.surface, layout.valueSize * UNIT_SIZE < 24 ? 4.5 : 3);
   const lineColour = ground === null ? (noData ? theme.textFaint : display.color) : ground.ink;
   const unitSize = Math.max(10, Math.round(layout.valueSize * UNIT_SIZE));
   const style: CSSProperties = {

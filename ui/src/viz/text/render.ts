@@ -36,21 +36,28 @@ const RULES = {
 const STYLES =
   /^(color|background|background-color|text-align|text-decoration|font|font-size|font-weight|font-style|line-height|margin|margin-(top|right|bottom|left)|padding|padding-(top|right|bottom|left)|border|border-radius|width|height|max-width|max-height|display|gap|justify-content|align-items|vertical-align|opacity|white-space|list-style)$/;
 
-/** Styles that could reach beyond the panel are taken out. */
+const allowed = (name: string): boolean =>
+  STYLES.test(name) ||
+  STYLES.test(name.replace(/^(border|background|text-decoration|font)-.*$/, '$1'));
+
+/**
+ * Styles that could reach beyond the panel are taken out. The others are set one by one: a page
+ * whose policy refuses style attributes still allows that.
+ */
 function tame(fragment: DocumentFragment): void {
   for (const element of fragment.querySelectorAll<HTMLElement>('[style]')) {
-    const { style } = element;
-    for (const name of [...style]) {
-      const value = style.getPropertyValue(name);
-      const long = name.replace(/^(border|background|text-decoration|font)-.*$/, '$1');
-      if (!(STYLES.test(name) || STYLES.test(long)) || /url\(|expression/i.test(value)) {
-        style.removeProperty(name);
-      }
+    const written = element.getAttribute('style') ?? '';
+    element.removeAttribute('style');
+    for (const declaration of written.split(';')) {
+      const [, name = '', value = ''] = /^\s*([a-z-]+)\s*:\s*(.+?)\s*$/i.exec(declaration) ?? [];
+      if (!allowed(name.toLowerCase()) || /url\(|expression|image-set/i.test(value)) continue;
+      element.style.setProperty(name.toLowerCase(), value.replace(/\s*!important$/i, ''));
     }
   }
   for (const image of fragment.querySelectorAll('img')) {
     image.setAttribute('referrerpolicy', 'no-referrer');
     image.setAttribute('loading', 'lazy');
+    if (!image.hasAttribute('alt')) image.alt = '';
   }
 }
 

@@ -26,7 +26,6 @@ export interface SeriesStyle {
   /** Part of the room between two points. */
   readonly barWidth: number;
   readonly barMax: number;
-  readonly showValues: boolean;
 }
 
 export type AxisPlacement = 'auto' | 'left' | 'right' | 'hidden';
@@ -106,7 +105,6 @@ export function seriesStyle(field: ShownField): SeriesStyle {
     barAlign: align < 0 ? -1 : align > 0 ? 1 : 0,
     barWidth: Math.max(0.02, Math.min(1, numberAt(custom, 'barWidthFactor') ?? 0.6)),
     barMax: numberAt(custom, 'barMaxWidth') ?? 200,
-    showValues: flagAt(custom, 'showValues'),
   };
 }
 
