@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "codec/json_writer.h"
@@ -24,6 +25,8 @@ class FramesWriter {
 
   // Takes the answer, whose columns are freed as they are written.
   void Add(Answer answer);
+  // A frame that is JSON text already.
+  void AddText(std::string_view frame) { json_.Raw(frame); }
   std::shared_ptr<const std::string> Take();
 
  private:

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "grafana/queries/answer_cache.h"
+#include "grafana/queries/exemplars.h"
 #include "grafana/queries/frames.h"
 #include "grafana/queries/own_address.h"
 #include "grafana/queries/own_engine.h"
@@ -30,8 +31,8 @@ int64_t InstantKey(const QueryPlan& plan, TimeMs now) {
 std::string KeyOf(const DataSource& source, const QueryPlan& plan, TimeMs now) {
   return fmt::format("{}\n{}\n{}\n{}\n{}\n{} {} {} {}{} {}\n{}", source.uid, source.version,
                      source.updated, source.url, plan.ref_id, plan.start, plan.end, plan.step_ms,
-                     plan.range, plan.instant, plan.instant ? InstantKey(plan, now) : 0,
-                     plan.legend) +
+                     plan.range + 2 * plan.exemplars, plan.instant,
+                     plan.instant ? InstantKey(plan, now) : 0, plan.legend) +
          "\n" + plan.expr;
 }
 
@@ -141,9 +142,31 @@ struct Queries::Impl {
       }
       frames.Add(std::move(std::get<Answer>(outcome)));
     }
+    if (plan.exemplars) AddExemplars(source, is_own, plan, &frames);
     QueryAnswer answer;
     answer.frames = frames.Take();
     return {std::move(answer), false};
+  }
+
+  // An addition to the graph: where there are none, or they cannot be had, it goes without.
+  void AddExemplars(const DataSource& source, bool is_own, const QueryPlan& plan,
+                    FramesWriter* frames) {
+    std::string path = ExemplarsPath(plan);
+    std::string frame;
+    if (!is_own) {
+      auto response = remote.Get(source, path);
+      if (response.ok() && response->status == 200) frame = ExemplarFrame(plan, response->body);
+    } else if (deps.dispatch) {
+      net::Request request;
+      size_t question = path.find('?');
+      request.method = "GET";
+      request.path = "/" + path.substr(0, question);
+      request.raw_query = path.substr(question + 1);
+      net::Response response = deps.dispatch(std::move(request));
+      std::string body = std::move(response.body) + response.tail.TakeJoined();
+      if (response.status == 200) frame = ExemplarFrame(plan, body);
+    }
+    if (!frame.empty()) frames->AddText(frame);
   }
 
   const QueriesDependencies deps;

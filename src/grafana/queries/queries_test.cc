@@ -336,6 +336,33 @@ TEST_F(QueriesTest, PassesRequestsOnToItself) {
   EXPECT_FALSE(queries().Forward(source_, "api/v1/../../-/quit", request).ok());
 }
 
+TEST_F(QueriesTest, AddsTheHighestExemplarOfEachStep) {
+  QueriesDependencies deps = Deps();
+  std::string asked;
+  deps.dispatch = [&](net::Request request) {
+    asked = request.path + "?" + request.raw_query;
+    return net::Response::Json(
+        200, R"({"status":"success","data":[{"seriesLabels":{"job":"a"},"exemplars":[)"
+             R"({"labels":{"trace_id":"x"},"value":"3","timestamp":1699999990.5},)"
+             R"({"labels":{"trace_id":"y"},"value":"7","timestamp":1699999991},)"
+             R"({"labels":{},"value":"1","timestamp":1699999999},)"
+             R"({"labels":{},"value":"9","timestamp":1600000000},{"value":"odd"}]}]})");
+  };
+  queries_ = std::make_unique<Queries>(deps);
+  storage_.Add(Labels::Of({{"__name__", "up"}}), kNow - 20'000, 1);
+  std::string answer = Run(R"({"expr":"up","exemplar":true})");
+  EXPECT_EQ(asked, "/api/v1/query_exemplars?end=1700000000&query=up&start=1699999935");
+  EXPECT_TRUE(answer.ends_with(
+      R"({"schema":{"name":"exemplar","refId":"A","meta":{"custom":{"resultType":"exemplar"},)"
+      R"("dataTopic":"annotations"},"fields":[{"name":"Time","type":"time","typeInfo":{"frame":"time.Time"}},)"
+      R"({"name":"Value","type":"number","typeInfo":{"frame":"float64"}},)"
+      R"({"name":"job","type":"string","typeInfo":{"frame":"string"}},)"
+      R"({"name":"trace_id","type":"string","typeInfo":{"frame":"string"}}]},"data":{"values":[)"
+      R"([1699999991000,1699999999000],[7,1],["a","a"],["y",null]]}}])"))
+      << answer;
+  EXPECT_EQ(Run(R"({"expr":"up"})").find("exemplar"), std::string::npos);
+}
+
 TEST_F(QueriesTest, TakesTenThousandSeries) {
   auto appender = storage_.NewAppender();
   for (int i = 0; i < 10'000; ++i) {
