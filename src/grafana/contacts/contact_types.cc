@@ -173,6 +173,11 @@ std::vector<ContactType> Delivered() {
        "Posts to a space's webhook.",
        true,
        {NeededSecret("url", "URL"), Title(), Message()}},
+  };
+}
+
+std::vector<ContactType> AlsoDelivered() {
+  return {
       {"pushover",
        "Pushover",
        "Pushes to phones.",
@@ -313,7 +318,9 @@ const ContactOption* ContactType::Find(std::string_view option) const {
 const std::vector<ContactType>& ContactTypes() {
   static const std::vector<ContactType> kTypes = [] {
     std::vector<ContactType> types = Delivered();
-    for (ContactType& type : Kept()) types.push_back(std::move(type));
+    for (auto* more : {AlsoDelivered, Kept}) {
+      for (ContactType& type : more()) types.push_back(std::move(type));
+    }
     return types;
   }();
   return kTypes;

@@ -87,62 +87,72 @@ RulePlace Evaluator::PlaceOf(const RuleGroup& group) const {
 }
 
 void Evaluator::Reload() {
-  std::shared_ptr<const RuleGroups> groups = options_.rules->groups();
-  TimeMs now = options_.clock->Now();
-  std::map<std::string, RulePlace> places;  // by group's folder; asked without the lock
-  for (const auto& group : *groups) places.try_emplace(group->folder_uid, PlaceOf(*group));
   std::vector<std::pair<std::string, Effects>> all;
   std::vector<std::string> titles;  // of the rules of `all`
-  {
-    MutexLock lock(mutex_);
-    std::map<std::pair<std::string, std::string>, GroupPtr> next;
-    std::map<std::string, std::unique_ptr<RuleState>> states;
-    for (const auto& group : *groups) {
-      std::pair<std::string, std::string> key{group->folder_uid, group->name};
-      auto known = groups_.find(key);
-      GroupPtr kept = known == groups_.end() ? std::make_shared<Group>() : known->second;
-      bool fresh = known == groups_.end() || kept->rules->interval_ms != group->interval_ms;
-      kept->rules = group;
-      if (fresh) {
-        uint64_t hash = XxHash64(group->folder_uid + "\n" + group->name);
-        kept->offset_ms = static_cast<int64_t>(hash % static_cast<uint64_t>(group->interval_ms));
-        kept->next_due = now;
-      }
-      next[key] = kept;
-      const RulePlace& place = places[group->folder_uid];
-      for (const ManagedRule& rule : group->rules) {
-        std::shared_ptr<const ManagedRule> shared(group, &rule);
-        auto state = states_.find(rule.uid);
-        if (state == states_.end()) {
-          auto made = std::make_unique<RuleState>(shared);
-          for (Instance& instance : restored_[rule.uid]) made->Restore(std::move(instance));
-          states[rule.uid] = std::move(made);
-          if (!fresh) kept->next_due = now;
-          continue;
-        }
-        bool resumed = state->second->rule().paused && !rule.paused;
-        Effects effects = state->second->Replace(shared, now, place);
-        if (resumed || effects.changed) kept->next_due = now;
-        all.emplace_back(rule.uid, std::move(effects));
-        titles.push_back(rule.title);
-        states[rule.uid] = std::move(state->second);
-        states_.erase(state);
-      }
-    }
-    restored_.clear();
-    for (auto& [uid, state] : states_) {
-      if (state == nullptr) continue;
-      RulePlace place;
-      place.external_url = options_.external_url;
-      titles.push_back(state->rule().title);
-      all.emplace_back("", state->Clear(now, kReasonDeleted, place));
-    }
-    groups_ = std::move(next);
-    states_ = std::move(states);
-  }
+  TakeGroups(all, titles);
   Publish(all);
   for (size_t i = 0; i < all.size(); ++i) Tell(titles[i], all[i].second);
   EnsureThreads();
+}
+
+void Evaluator::TakeGroups(std::vector<std::pair<std::string, Effects>>& all,
+                           std::vector<std::string>& titles) {
+  MutexLock reload(reload_mutex_);
+  std::shared_ptr<const RuleGroups> groups = options_.rules->groups();
+  TimeMs now = options_.clock->Now();
+  std::vector<RulePlace> places;  // asked without the lock
+  for (const auto& group : *groups) places.push_back(PlaceOf(*group));
+  MutexLock lock(mutex_);
+  std::map<std::pair<std::string, std::string>, GroupPtr> next;
+  std::map<std::string, std::unique_ptr<RuleState>> states;
+  for (size_t i = 0; i < groups->size(); ++i) {
+    const std::shared_ptr<const RuleGroup>& group = (*groups)[i];
+    std::pair<std::string, std::string> key{group->folder_uid, group->name};
+    auto known = groups_.find(key);
+    GroupPtr kept = known == groups_.end() ? std::make_shared<Group>() : known->second;
+    bool fresh = known == groups_.end() || kept->rules->interval_ms != group->interval_ms;
+    kept->rules = group;
+    if (fresh) {
+      uint64_t hash = XxHash64(group->folder_uid + "\n" + group->name);
+      kept->offset_ms = static_cast<int64_t>(hash % static_cast<uint64_t>(group->interval_ms));
+      kept->next_due = now;
+    }
+    next[key] = kept;
+    for (const ManagedRule& rule : group->rules) {
+      TakeRule(*kept, fresh, {group, &rule}, places[i], now, states, all, titles);
+    }
+  }
+  restored_.clear();
+  RulePlace nowhere;
+  nowhere.external_url = options_.external_url;
+  for (auto& [uid, state] : states_) {
+    titles.push_back(state->rule().title);
+    all.emplace_back("", state->Clear(now, kReasonDeleted, nowhere));
+  }
+  groups_ = std::move(next);
+  states_ = std::move(states);
+}
+
+void Evaluator::TakeRule(Group& group, bool fresh, std::shared_ptr<const ManagedRule> rule,
+                         const RulePlace& place, TimeMs now,
+                         std::map<std::string, std::unique_ptr<RuleState>>& states,
+                         std::vector<std::pair<std::string, Effects>>& all,
+                         std::vector<std::string>& titles) {
+  auto state = states_.find(rule->uid);
+  if (state == states_.end()) {
+    auto made = std::make_unique<RuleState>(rule);
+    for (Instance& instance : restored_[rule->uid]) made->Restore(std::move(instance));
+    states[rule->uid] = std::move(made);
+    if (!fresh) group.next_due = now;
+    return;
+  }
+  bool resumed = state->second->rule().paused && !rule->paused;
+  Effects effects = state->second->Replace(rule, now, place);
+  if (resumed || effects.changed) group.next_due = now;
+  all.emplace_back(rule->uid, std::move(effects));
+  titles.push_back(rule->title);
+  states[rule->uid] = std::move(state->second);
+  states_.erase(state);
 }
 
 // Writes down what must survive a restart.
@@ -322,7 +332,9 @@ void Evaluator::EvaluateRule(Group& group, const std::string& uid, TimeMs at,
     MutexLock lock(mutex_);
     auto state = states_.find(uid);
     // Changed meanwhile: what was found is of another rule.
-    if (state == states_.end() || state->second->shared_rule() != rule) return;
+    if (state == states_.end()) return;
+    const ManagedRule& now = state->second->rule();
+    if (now.id != rule->id || now.version != rule->version) return;
     effects = state->second->Apply(evaluation, at, place);
     state->second->evaluation_seconds =
         static_cast<double>(options_.clock->MonotonicNs() - began) / 1e9;

@@ -96,6 +96,14 @@ class Evaluator {
   void WatchSources(const ManagedRule& rule, const Evaluation& evaluation, TimeMs at,
                     int64_t interval_ms, Effects& effects);
   RulePlace PlaceOf(const RuleGroup& group) const;
+  // The titles and effects of rules that changed or are gone.
+  void TakeGroups(std::vector<std::pair<std::string, Effects>>& all,
+                  std::vector<std::string>& titles);
+  void TakeRule(Group& group, bool fresh, std::shared_ptr<const ManagedRule> rule,
+                const RulePlace& place, TimeMs now,
+                std::map<std::string, std::unique_ptr<RuleState>>& states,
+                std::vector<std::pair<std::string, Effects>>& all, std::vector<std::string>& titles)
+      REQUIRES(mutex_);
   void Publish(const std::vector<std::pair<std::string, Effects>>& all);
   void Tell(const std::string& title, const Effects& effects);
   RuleStatus StatusOf(const Group& group, const ManagedRule& rule) const REQUIRES(mutex_);
@@ -105,6 +113,7 @@ class Evaluator {
   std::shared_ptr<std::atomic<bool>> cancelled_ = std::make_shared<std::atomic<bool>>(false);
   TimeMs started_at_ = 0;
 
+  Mutex reload_mutex_;  // from the look at the store to the taking; before `mutex_`
   mutable Mutex mutex_;
   std::map<std::pair<std::string, std::string>, GroupPtr> groups_ GUARDED_BY(mutex_);
   std::map<std::string, std::unique_ptr<RuleState>> states_ GUARDED_BY(mutex_);

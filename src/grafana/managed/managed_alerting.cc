@@ -1,6 +1,7 @@
 #include "grafana/managed/managed_alerting.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/log.h"
 #include "base/time_zone.h"
@@ -25,6 +26,14 @@ bool SameRoutes(std::vector<RuleRoute> a, std::vector<RuleRoute> b) {
   tidy(a);
   tidy(b);
   return a == b;
+}
+
+void AddReceivers(const codec::Json& policy, std::set<std::string>& names) {
+  const codec::Json* receiver = policy.Find("receiver");
+  if (receiver != nullptr && receiver->AsString() != nullptr) names.insert(*receiver->AsString());
+  const codec::Json* routes = policy.Find("routes");
+  if (routes == nullptr || routes->AsArray() == nullptr) return;
+  for (const codec::Json& child : *routes->AsArray()) AddReceivers(child, names);
 }
 
 }  // namespace
@@ -313,9 +322,13 @@ Result<alerting::Attempt> ManagedAlerting::Impl::TestPoint(
 std::vector<std::string> ManagedAlerting::Impl::Warnings() const {
   std::shared_ptr<const ContactState> state = contacts->state();
   std::vector<std::string> warnings;
-  EffectivePolicy(*state, &warnings);
+  codec::Json policy = EffectivePolicy(*state, &warnings);
   if (!NeedsManager()) return warnings;
+  std::set<std::string> used;
+  AddReceivers(policy, used);
+  for (const RuleRoute& route : RoutesOf(*rules->groups())) used.insert(route.receiver);
   for (const ContactPoint& point : state->points) {
+    if (!used.contains(point.name)) continue;
     std::string why = UndeliveredBecause(point, deps.settings);
     if (!why.empty()) {
       warnings.push_back(fmt::format("contact point \"{}\": {}", point.name, why));
