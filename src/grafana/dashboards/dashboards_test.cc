@@ -12,7 +12,8 @@ class DashboardsTest : public StoreTest {
  protected:
   std::vector<std::string> Titles(const SearchQuery& query) {
     std::vector<std::string> titles;
-    for (const SearchHit& hit : dashboards_->Search(query).value()) titles.push_back(hit.title);
+    std::vector<SearchHit> hits = dashboards_->Search(query).value();
+    for (const SearchHit& hit : hits) titles.push_back(hit.title);
     return titles;
   }
   static SearchQuery Text(const std::string& text) {

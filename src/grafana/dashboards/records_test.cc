@@ -191,7 +191,8 @@ class AnnotationsTest : public RecordsTest {
   }
   std::vector<std::string> Texts(const AnnotationQuery& query) {
     std::vector<std::string> texts;
-    for (const Annotation& a : annotations_.Query(query).value()) texts.push_back(a.text);
+    std::vector<Annotation> found = annotations_.Query(query).value();
+    for (const Annotation& a : found) texts.push_back(a.text);
     return texts;
   }
 };

@@ -111,7 +111,8 @@ TEST_P(StacksTest, IsProvisionedWithoutAProblem) {
   // The uid that the dashboards of these stacks write.
   EXPECT_EQ(sources->Resolve("prometheus"), source);
   std::vector<std::string> uids;
-  for (const DashboardMeta& meta : dashboards->All().value()) uids.push_back(meta.uid);
+  std::vector<DashboardMeta> all = dashboards->All().value();
+  for (const DashboardMeta& meta : all) uids.push_back(meta.uid);
   std::sort(uids.begin(), uids.end());
   EXPECT_EQ(uids, stack.uids);
 }
