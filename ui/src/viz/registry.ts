@@ -34,14 +34,23 @@ const kind = (type: string, name: string, description: string, load: Loader): Ki
 const KINDS: readonly Kind[] = [
   kind('timeseries', 'Time series', 'Lines, bars and points over time', basic('timeseries')),
   kind('stat', 'Stat', 'Large values with their course behind them', basic('stat')),
-  kind('gauge', 'Gauge', 'Values on a dial between two bounds', async () =>
-    (await import('./gauge/index')).plugin,
+  kind(
+    'gauge',
+    'Gauge',
+    'Values on a dial between two bounds',
+    async () => (await import('./gauge/index')).plugin,
   ),
-  kind('bargauge', 'Bar gauge', 'Values as bars between two bounds', async () =>
-    (await import('./bargauge/index')).plugin,
+  kind(
+    'bargauge',
+    'Bar gauge',
+    'Values as bars between two bounds',
+    async () => (await import('./bargauge/index')).plugin,
   ),
-  kind('table', 'Table', 'Rows and columns, sorted and filtered', async () =>
-    (await import('./table/index')).plugin,
+  kind(
+    'table',
+    'Table',
+    'Rows and columns, sorted and filtered',
+    async () => (await import('./table/index')).plugin,
   ),
   kind(
     'barchart',

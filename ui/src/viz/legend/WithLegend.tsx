@@ -38,7 +38,14 @@ export function WithLegend(props: WithLegendProps) {
       <div className={styles.drawing}>{children}</div>
       {place !== 'none' && (
         <div className={styles.side} style={sideStyle(place, choice, items, width, height)}>
-          <Legend items={items} mode={choice.mode} place={place} sort={sort} {...rest} />
+          <Legend
+            key={`${choice.mode} ${place} ${items.length > 100}`}
+            items={items}
+            mode={choice.mode}
+            place={place}
+            sort={sort}
+            {...rest}
+          />
         </div>
       )}
     </div>

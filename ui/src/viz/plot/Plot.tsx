@@ -55,6 +55,15 @@ export function Plot(props: PlotProps) {
     ),
   );
 
+  // Before the effect below makes another one, not after it.
+  useLayoutEffect(
+    () => () => {
+      plot.current?.destroy();
+      plot.current = null;
+    },
+    [mayMark],
+  );
+
   useLayoutEffect(() => {
     if (host.current === null || size === null || size.width < 20 || size.height < 20) return;
     if (plot.current !== null) {
@@ -76,14 +85,6 @@ export function Plot(props: PlotProps) {
       size,
     );
   }, [spec, size, mayMark]);
-
-  useEffect(
-    () => () => {
-      plot.current?.destroy();
-      plot.current = null;
-    },
-    [mayMark],
-  );
 
   useEffect(() => plot.current?.setFocus(focus), [focus]);
 

@@ -51,6 +51,12 @@ describe('the model of a time series panel', () => {
     expect(spanned.series[0]?.values).toEqual([1, 2, 3]);
   });
 
+  it('puts rows in the order of their time', () => {
+    const model = buildModel([seriesFrame('a', [30, 10, 20], [3, 1, 2])], none);
+    expect([...model.times]).toEqual([10, 20, 30]);
+    expect(model.series[0]?.values).toEqual([1, 2, 3]);
+  });
+
   it('fills from one series down to another by its name', () => {
     const { bands } = buildModel(
       [

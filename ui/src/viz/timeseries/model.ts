@@ -71,6 +71,17 @@ interface Candidate {
   readonly frame: ShownFrame;
   readonly field: ShownField;
   readonly times: number[];
+  /** Rows by time where they do not come that way, as from a table; else null. */
+  readonly order: readonly number[] | null;
+}
+
+function orderOf(times: readonly number[]): readonly number[] | null {
+  for (let i = 1; i < times.length; i++) {
+    if ((times[i] ?? 0) < (times[i - 1] ?? 0)) {
+      return times.map((_, row) => row).sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0));
+    }
+  }
+  return null;
 }
 
 function candidates(frames: readonly ShownFrame[]): { found: Candidate[]; noTime: boolean } {
@@ -84,8 +95,12 @@ function candidates(frames: readonly ShownFrame[]): { found: Candidate[]; noTime
       noTime = true;
       continue;
     }
-    const times = time.values.map((one) => toNumber(one) ?? NaN);
-    for (const field of figures) if (!isHidden(field, 'viz')) found.push({ frame, field, times });
+    const read = time.values.map((one) => toNumber(one) ?? 0);
+    const order = orderOf(read);
+    const times = order === null ? read : order.map((row) => read[row] ?? 0);
+    for (const field of figures) {
+      if (!isHidden(field, 'viz')) found.push({ frame, field, times, order });
+    }
   }
   return { found, noTime: noTime && found.length === 0 };
 }
@@ -93,13 +108,15 @@ function candidates(frames: readonly ShownFrame[]): { found: Candidate[]; noTime
 export function buildModel(frames: readonly ShownFrame[], hidden: ReadonlySet<string>): TimeModel {
   const { found, noTime } = candidates(frames);
   const styles = found.map(({ field }) => seriesStyle(field));
-  const raw = found.map(({ frame, field, times }, i) => {
+  const raw = found.map(({ frame, field, times, order }, i) => {
     const style = styles[i] ?? seriesStyle(field);
     const interval = timeField(frame)?.config.interval;
     const column = {
       times,
       values: transformed(
-        field.values.map((one) => toNumber(one)),
+        order === null
+          ? field.values.map((one) => toNumber(one))
+          : order.map((row) => toNumber(field.values[row])),
         style,
       ),
     };
