@@ -118,8 +118,8 @@ Result<LdapServer> ReadServer(const Json& table, const Environment& environment,
                               FileSystem& files) {
   Reader reader(table, environment, files);
   LdapServer server;
-  server.hosts = {};
-  for (std::string_view host : Split(reader.Text("host"), ' ')) {
+  std::string hosts = reader.Text("host");
+  for (std::string_view host : Split(hosts, ' ')) {
     if (!host.empty()) server.hosts.emplace_back(host);
   }
   server.use_ssl = reader.Bool("use_ssl");
