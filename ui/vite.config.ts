@@ -8,6 +8,14 @@ const backend = process.env['WATCHFIRE_URL'] ?? 'http://127.0.0.1:9090';
 // The pages are part of the binary, so its version is theirs.
 const version = /"version": "([^"]+)"/.exec(readFileSync('package.json', 'utf8'))?.[1] ?? '';
 
+/** Pages of one kind; what only they share is a piece of its own. */
+const KINDS: Readonly<Record<string, ReadonlySet<string>>> = {
+  alerting: new Set(['alerts', 'notifications', 'rules', 'silences', 'alerting']),
+  metrics: new Set(['query', 'explore', 'targets', 'server', 'rules', 'alerts']),
+  dashboards: new Set(['dashboard', 'dashboard-edit']),
+  manage: new Set(['home', 'browse', 'import', 'datasources', 'people', 'login']),
+};
+
 export default defineConfig({
   define: { __WATCHFIRE_VERSION__: JSON.stringify(version) },
   base: './',
@@ -19,27 +27,39 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rollupOptions: {
       output: {
-        // What nearly every page needs comes in one piece, not in twenty; and what only the pages
-        // of alerting need, in another. A piece takes along what it imports, so that the libraries
-        // of all have one of their own.
+        // Not a file for each small thing, and nothing that a page does not need: what pages of one
+        // kind share is one piece, what the frame or pages of several kinds need is another.
         manualChunks: (id, { getModuleInfo }) => {
           if (
             /node_modules\/(react|react-dom|scheduler|wouter|@tanstack\/(react-)?query)/.test(id)
           ) {
             return 'vendor';
           }
-          if (!/src\/(lib|api|parts|panels\/(alerts|spark))\/|\/esm\/icons\//.test(id))
+          if (/node_modules\/uplot/.test(id)) return 'uplot';
+          // What every drawing over time or of numbers needs.
+          if (/src\/viz\/(basics\.ts|(timeseries|stat|plot|legend|tooltip|shared)\/)/.test(id))
+            return 'viz';
+          if (!/src\/(lib|api|parts|panels\/(alerts|spark))\/|\/esm\/icons\//.test(id)) {
             return undefined;
+          }
+          const users = new Set<string>();
           const seen = new Set<string>();
-          const needed = (one: string): boolean => {
-            if (seen.has(one) || /src\/pages\/(alerts|notifications|rules|silences)\//.test(one)) {
-              return false;
-            }
+          const walk = (one: string): void => {
+            if (seen.has(one)) return;
             seen.add(one);
-            if (/src\/(pages|app|promql|main)/.test(one)) return true;
-            return getModuleInfo(one)?.importers.some(needed) ?? false;
+            const page = /src\/pages\/([^/]+)\//.exec(one)?.[1];
+            if (page !== undefined) users.add(page);
+            else if (/src\/(app|main)/.test(one)) users.add('app');
+            else getModuleInfo(one)?.importers.forEach(walk);
           };
-          return needed(id) ? 'common' : 'alerting';
+          walk(id);
+          const all = [...users];
+          // Of one page alone: it comes with that page.
+          if (all.length < 2 && !users.has('app')) return undefined;
+          for (const [kind, pages] of Object.entries(KINDS)) {
+            if (all.every((user) => pages.has(user))) return kind;
+          }
+          return 'common';
         },
       },
     },

@@ -1,11 +1,14 @@
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { useMemo } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import { useSession, useSessionState } from './context';
-import { DashboardLinks } from './DashboardLinks';
 import { filterSourceOf } from './filterSource';
 import { VariableControl } from './VariableControl';
 import { isShown } from './variableView';
 import styles from './dashboard.module.css';
+
+const DashboardLinks = lazy(async () => ({
+  default: (await import('./DashboardLinks')).DashboardLinks,
+}));
 
 /** Variables, annotations and links: one line, or as many as they need. */
 export function ControlsBar() {
@@ -29,7 +32,11 @@ export function ControlsBar() {
       ))}
       <AnnotationToggles />
       <div className={styles.links}>
-        <DashboardLinks />
+        {links.length > 0 && (
+          <Suspense fallback={null}>
+            <DashboardLinks />
+          </Suspense>
+        )}
       </div>
     </div>
   );

@@ -15,15 +15,16 @@ import { fetchFrontendSettings, fetchPreferences } from '../../api/grafana/peopl
 import { loadDashboard } from '../../dash/model/load';
 import type { LoadedDashboard } from '../../dash/model';
 import type { Send } from '../../dash/query/pool';
+import { QueryRunner } from '../../dash/query/runner';
 import { Button } from '../../parts/Button';
 import { EmptyState } from '../../parts/EmptyState';
 import { Notice } from '../../parts/Notice';
 import { useUser } from '../../parts/session';
 import { loadViz } from '../../viz/registry';
 import { readAddress } from './address';
+import type { PanelRunner } from './panelRunner';
 import { AppLink } from './AppLink';
 import { DashboardView } from './DashboardView';
-import { withLibraryPanels } from './libraryPanels';
 import { sourcesOf } from './sources';
 import { useThemeParam } from './useThemeParam';
 import { makeVariables } from './variables';
@@ -32,6 +33,8 @@ import styles from './dashboard.module.css';
 interface Opened {
   readonly stored: StoredDashboard;
   readonly loaded: LoadedDashboard;
+  /** Where it is not the usual one. */
+  readonly makeRunner?: () => PanelRunner;
 }
 
 const send: Send = async (body, signal) => {
@@ -48,6 +51,9 @@ async function open(stored: StoredDashboard, signal: AbortSignal): Promise<Opene
   for (const type of new Set(loaded.dashboard.panels.map((panel) => panel.type))) {
     if (type !== 'row') loadViz(type).catch(() => undefined);
   }
+  const all = loaded.dashboard.panels.flatMap((panel) => [panel, ...panel.panels]);
+  if (all.every(({ libraryPanel }) => libraryPanel === null)) return { stored, loaded };
+  const { withLibraryPanels } = await import('./libraryPanels');
   const dashboard = await withLibraryPanels(loaded.dashboard, async (uid) => {
     const element = await fetchLibraryElement(uid, signal);
     return element.ok ? element.data.model : null;
@@ -98,7 +104,11 @@ export function PublicPage() {
   const { token } = useParams<{ token: string }>();
   const query = useQuery({
     queryKey: ['public-dashboard', token],
-    queryFn: async ({ signal }) => open(settled(await fetchPublicDashboard(token, signal)), signal),
+    queryFn: async ({ signal }): Promise<Opened> => {
+      const { askPublic, PublicRunner } = await import('./publicRunner');
+      const opened = await open(settled(await fetchPublicDashboard(token, signal)), signal);
+      return { ...opened, makeRunner: () => new PublicRunner(askPublic(token)) };
+    },
     staleTime: Infinity,
     gcTime: 0,
   });
@@ -178,6 +188,7 @@ function Opening({ query, what, onlyPanel, frozen = false, token }: OpeningProps
       frozen,
       token: token ?? null,
       send,
+      makeRunner: opened.makeRunner ?? (() => new QueryRunner(send)),
       variables: makeVariables(sources, user ?? null, frozen),
     };
     // The person is known or not when the dashboard opens; a later answer does not open it anew.

@@ -8,7 +8,6 @@ import { Skeleton } from '../../parts/Skeleton';
 import { changeAddress, isStep, readAddress } from './address';
 import { SessionContext, useSession, useSessionState } from './context';
 import { ControlsBar } from './ControlsBar';
-import { Dialogs } from './Dialogs';
 import { HAS_EDITOR, loadEditor } from './editor';
 import { Grid } from './Grid';
 import { HeadTools } from './HeadTools';
@@ -24,6 +23,7 @@ import { useNarrow } from './useNarrow';
 import { VizDataProvider } from './VizDataProvider';
 import styles from './dashboard.module.css';
 
+const Dialogs = lazy(async () => ({ default: (await import('./Dialogs')).Dialogs }));
 const Editor = lazy(async () => ({ default: (await loadEditor()).Editor }));
 const LayoutEditor = lazy(async () => {
   const { LayoutEditor: Found } = await loadEditor();
@@ -85,10 +85,20 @@ export function DashboardView({ deps, onlyPanel }: DashboardViewProps) {
         ) : (
           <Alone panelKey={onlyPanel} />
         )}
-        <Dialogs />
+        <Opened />
       </VizDataProvider>
     </SessionContext>
   );
+}
+
+/** What opens over the dashboard. */
+function Opened() {
+  const open = useSessionState((state) => state.dialog !== null);
+  return open ? (
+    <Suspense fallback={null}>
+      <Dialogs />
+    </Suspense>
+  ) : null;
 }
 
 interface WholeProps {

@@ -9,7 +9,9 @@ import type { OpenDialog } from './sessionState';
 import { menuFacts } from './panelActions';
 import { menuOf } from './menu';
 import { shownFrames } from './pipeline';
+import type { Transformation } from '../../dash/model';
 import type { InspectTab } from './InspectDialog';
+import { useTransform } from './useTransform';
 
 const InspectDialog = lazy(async () => ({
   default: (await import('./InspectDialog')).InspectDialog,
@@ -53,6 +55,8 @@ function titleOf(session: ReturnType<typeof useSession>, key: string): string {
   return interpolate(panel.title, withScopedVars(session.state.scope, panel.scopedVars), 'text');
 }
 
+const NONE: readonly Transformation[] = [];
+
 const TABS: Readonly<Record<string, InspectTab>> = {
   'inspect-data': 'data',
   'inspect-query': 'query',
@@ -68,16 +72,17 @@ function Inspect({ dialog }: { dialog: Extract<OpenDialog, { kind: 'inspect' }> 
   // As it was when the dialog opened: a refresh does not move what one reads.
   const data = useMemo(() => session.runner.get(panelKey), [session, panelKey]);
   const plugin = panel === undefined ? undefined : vizFor(panel.type);
+  const transform = useTransform(panel?.transformations ?? NONE);
   const shown = useMemo(() => {
-    if (panel === undefined || plugin === undefined) return [];
+    if (panel === undefined || plugin === undefined || transform === null) return [];
     const { scope, timezone } = session.state;
     const own = withScopedVars(scope, panel.scopedVars);
-    return shownFrames(data.frames, panel, plugin, {
+    return shownFrames(data.frames, panel, plugin, transform, {
       theme,
       timezone,
       interpolate: (text, format) => interpolate(text, own, format),
     });
-  }, [session, data, panel, plugin, theme]);
+  }, [session, data, panel, plugin, transform, theme]);
   if (panel === undefined) return null;
   const items = menuOf(menuFacts(session, panelKey, panel, plugin));
   return (

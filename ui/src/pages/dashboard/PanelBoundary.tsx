@@ -2,7 +2,6 @@ import { Component, type ReactNode } from 'react';
 import { VizNotice } from '../../viz/shared/VizNotice';
 
 export interface PanelBoundaryProps {
-  title: string;
   /** New data is another try. */
   again: number;
   children: ReactNode;

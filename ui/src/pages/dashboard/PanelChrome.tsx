@@ -1,11 +1,12 @@
 import { IconClock, IconExternalLink, IconInfoCircle } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
 import { Dropdown } from '../../parts/Dropdown';
 import { IconButton } from '../../parts/IconButton';
 import type { ShownLink } from '../../viz/shared/links';
 import { AppLink } from './AppLink';
-import { Markdown } from './Markdown';
 import styles from './chrome.module.css';
+
+const Markdown = lazy(async () => ({ default: (await import('./Markdown')).Markdown }));
 
 export interface PanelChromeProps {
   panelKey: string;
@@ -63,7 +64,9 @@ export function PanelChrome(props: PanelChromeProps) {
               )}
             >
               <div className={styles.description}>
-                <Markdown text={description} />
+                <Suspense fallback={description}>
+                  <Markdown text={description} />
+                </Suspense>
               </div>
             </Dropdown>
           )}

@@ -1,11 +1,13 @@
 import { IconAlertTriangle, IconClockPause, IconInfoCircle } from '@tabler/icons-react';
-import { formatClock, formatRelative } from '../../lib/time';
+import { lazy, Suspense } from 'react';
 import { Dropdown } from '../../parts/Dropdown';
 import { IconButton } from '../../parts/IconButton';
-import { useNow } from '../../parts/hooks';
 import type { Notice } from '../../dash/query/runner';
-import { RefError } from './RefError';
 import styles from './chrome.module.css';
+
+const CornerWords = lazy(async () => ({
+  default: (await import('./CornerWords')).CornerWords,
+}));
 
 export interface PanelCornerProps {
   /** By refId; "" is the request as a whole. */
@@ -55,34 +57,9 @@ export function PanelCorner(props: PanelCornerProps) {
         </IconButton>
       )}
     >
-      <CornerWords {...props} />
+      <Suspense fallback={null}>
+        <CornerWords {...props} />
+      </Suspense>
     </Dropdown>
-  );
-}
-
-function CornerWords({ errors, notices, expressions, staleFrom }: PanelCornerProps) {
-  const now = useNow(5000);
-  return (
-    <div className={styles.words}>
-      {staleFrom !== null && (
-        <p>
-          {`What you see is from ${formatClock(staleFrom).slice(0, 8)}, ${formatRelative(staleFrom, now)}.`}
-        </p>
-      )}
-      {[...errors].map(([refId, message]) => (
-        <RefError
-          key={refId}
-          refId={refId}
-          message={message}
-          expr={expressions.get(refId) ?? ''}
-          named={expressions.size > 1}
-        />
-      ))}
-      {notices.map(({ severity, text }) => (
-        <p key={text} className={styles.noticeLine} data-kind={severity}>
-          {text}
-        </p>
-      ))}
-    </div>
   );
 }

@@ -1,9 +1,7 @@
-import { memo, useCallback, useEffect, useMemo, useState } from 'react';
+import { lazy, memo, Suspense, useCallback, useMemo, useState } from 'react';
 import { hasData, noDataText } from '../../dash/data/nodata';
-import { loadRare, needsRare } from '../../dash/data/transform';
 import type { ShownFrame } from '../../dash/frame';
 import type { Panel } from '../../dash/model';
-import { annotationsFor } from '../../dash/query/annotations';
 import type { PanelData } from '../../dash/query/runner';
 import { interpolate, withScopedVars, withValues } from '../../dash/variables/interpolate';
 import { useShownScheme } from '../../parts/colourScheme';
@@ -12,16 +10,19 @@ import type { VizPlugin } from '../../viz/types';
 import { useSession, useSessionState } from './context';
 import { menuFacts, runMenu } from './panelActions';
 import { menuOf } from './menu';
-import { NoData } from './NoData';
 import { PanelBoundary } from './PanelBoundary';
 import { PanelChrome } from './PanelChrome';
 import { PanelCorner } from './PanelCorner';
-import { PanelFailed } from './PanelFailed';
 import { PanelMenu } from './PanelMenu';
 import { optionsOf, shownFrames, type PipelineContext } from './pipeline';
 import { usePanelData } from './usePanelData';
+import { useTransform } from './useTransform';
 import { useViz } from './useViz';
 import styles from './chrome.module.css';
+
+// What has nothing to draw is the exception.
+const NoData = lazy(async () => ({ default: (await import('./empty')).NoData }));
+const PanelFailed = lazy(async () => ({ default: (await import('./empty')).PanelFailed }));
 
 export interface PanelHostProps {
   panel: Panel;
@@ -99,21 +100,23 @@ export const PanelHost = memo(function PanelHost(props: PanelHostProps) {
         )
       }
     >
-      <PanelBoundary title={title} again={data.loadedAt ?? 0}>
-        {error !== '' ? (
-          <PanelFailed
-            errors={new Map([['', error]])}
-            expressions={expressions}
-            height={height}
-            onRetry={() => window.location.reload()}
-          />
-        ) : plugin === undefined ? (
-          <div className={styles.waiting} />
-        ) : (
-          <PanelBody
-            {...{ panel, panelKey, plugin, data, frames, seen, expressions, fill, width, height }}
-          />
-        )}
+      <PanelBoundary again={data.loadedAt ?? 0}>
+        <Suspense fallback={null}>
+          {error !== '' ? (
+            <PanelFailed
+              errors={new Map([['', error]])}
+              expressions={expressions}
+              height={height}
+              onRetry={() => window.location.reload()}
+            />
+          ) : plugin === undefined ? (
+            <div className={styles.waiting} />
+          ) : (
+            <PanelBody
+              {...{ panel, panelKey, plugin, data, frames, seen, expressions, fill, width, height }}
+            />
+          )}
+        </Suspense>
       </PanelBoundary>
     </PanelChrome>
   );
@@ -130,7 +133,7 @@ function expressionsOf(data: PanelData): ReadonlyMap<string, string> {
 
 const NO_FRAMES: readonly ShownFrame[] = [];
 
-/** Shaped, transformed, overridden; the rarer transformations are fetched first. */
+/** Shaped, transformed, overridden. */
 function useShownFrames(
   panel: Panel,
   plugin: VizPlugin | undefined,
@@ -139,17 +142,17 @@ function useShownFrames(
 ): readonly ShownFrame[] {
   const theme = useShownScheme();
   const timezone = useSessionState((state) => state.timezone);
-  const [, setLoaded] = useState(false);
-  const waits = needsRare(panel.transformations);
-  useEffect(() => {
-    if (waits) void loadRare().then(() => setLoaded(true));
-  }, [waits]);
+  const transform = useTransform(panel.transformations);
   return useMemo(
     () =>
-      plugin === undefined || waits
+      plugin === undefined || transform === null
         ? NO_FRAMES
-        : shownFrames(data.frames, panel, plugin, { theme, timezone, interpolate: fill }),
-    [data.frames, panel, plugin, waits, theme, timezone, fill],
+        : shownFrames(data.frames, panel, plugin, transform, {
+            theme,
+            timezone,
+            interpolate: fill,
+          }),
+    [data.frames, panel, plugin, transform, theme, timezone, fill],
   );
 }
 
@@ -233,8 +236,8 @@ function PanelViz(props: PanelBodyProps) {
   const marks = useSessionState((state) => state.annotations);
   const marked = useSessionState((state) => state.dashboard.annotations);
   const annotations = useMemo(
-    () => annotationsFor(panel.id, marks, marked),
-    [panel.id, marks, marked],
+    () => session.notesFor(panel.id, marks, marked),
+    [session, panel.id, marks, marked],
   );
   const legend = useSessionState((state) => state.legends.get(panelKey));
   const sessionRange = useSessionState((state) => state.range);

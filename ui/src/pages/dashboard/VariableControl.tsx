@@ -1,10 +1,14 @@
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { AdhocFilter } from '../../dash/model';
-import { FilterEditor, type FilterSource } from './FilterEditor';
+import type { FilterSource } from './FilterEditor';
 import { ValuePicker } from './ValuePicker';
 import { labelOf, type VariableView } from './variableView';
 import styles from './variables.module.css';
+
+const FilterEditor = lazy(async () => ({
+  default: (await import('./FilterEditor')).FilterEditor,
+}));
 
 export interface VariableControlProps {
   view: VariableView;
@@ -55,12 +59,14 @@ function Control({ view, filterSource, onValues, onFilters }: VariableControlPro
       );
     case 'adhoc':
       return (
-        <FilterEditor
-          name={labelOf(variable)}
-          filters={view.filters}
-          source={filterSource}
-          onChange={(filters) => onFilters(name, filters)}
-        />
+        <Suspense fallback={null}>
+          <FilterEditor
+            name={labelOf(variable)}
+            filters={view.filters}
+            source={filterSource}
+            onChange={(filters) => onFilters(name, filters)}
+          />
+        </Suspense>
       );
     default:
       return <ValuePicker view={view} onChange={change} />;

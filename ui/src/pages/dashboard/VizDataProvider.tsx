@@ -1,7 +1,9 @@
 import { useMemo, type ReactNode } from 'react';
 import { VizDataContext, type VizData } from '../../viz/VizData';
 import { useSession, useSessionState } from './context';
-import { listAlerts, listAnnotations, listDashboards, star } from './vizData';
+
+// Few dashboards list things.
+const lists = () => import('./vizData');
 
 export interface VizDataProviderProps {
   children: ReactNode;
@@ -17,10 +19,12 @@ export function VizDataProvider({ children }: VizDataProviderProps) {
       session.deps.frozen
         ? null
         : {
-            listDashboards,
-            listAlerts: (filter, signal) => listAlerts(filter, uid, signal),
-            listAnnotations: (filter, signal) => listAnnotations(filter, uid, signal),
-            star,
+            listDashboards: async (query, want, signal) =>
+              (await lists()).listDashboards(query, want, signal),
+            listAlerts: async (filter, signal) => (await lists()).listAlerts(filter, uid, signal),
+            listAnnotations: async (filter, signal) =>
+              (await lists()).listAnnotations(filter, uid, signal),
+            star: async (of, on) => (await lists()).star(of, on),
             refreshed,
           },
     [session, uid, refreshed],

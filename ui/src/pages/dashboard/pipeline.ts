@@ -3,9 +3,8 @@
 
 import { applyFieldConfig } from '../../dash/data/apply';
 import { shapeTargets } from '../../dash/data/shape';
-import { transformFrames } from '../../dash/data/transform';
 import type { Frame, ShownFrame, Thresholds } from '../../dash/frame';
-import type { JsonObject, Panel } from '../../dash/model';
+import type { JsonObject, Panel, Transformation } from '../../dash/model';
 import { isObject } from '../../dash/model/json';
 import { withDefaults } from '../../viz/shared/options';
 import type { VizPlugin } from '../../viz/types';
@@ -54,26 +53,25 @@ export function fieldConfigOf(panel: Panel, plugin: VizPlugin): Panel['fieldConf
   };
 }
 
-export function shapedFrames(
+/** Runs a panel's transformations; fetched by `useTransform` where there are any. */
+export type TransformRun = (
   frames: readonly Frame[],
-  panel: Panel,
+  transformations: readonly Transformation[],
   context: PipelineContext,
-): readonly Frame[] {
-  const shaped = shapeTargets(frames, panel.targets);
-  return transformFrames(shaped, panel.transformations, context);
-}
+) => readonly Frame[];
+
+export const untransformed: TransformRun = (frames) => frames;
 
 export function shownFrames(
   frames: readonly Frame[],
   panel: Panel,
   plugin: VizPlugin,
+  transform: TransformRun,
   context: PipelineContext,
 ): readonly ShownFrame[] {
-  return applyFieldConfig(
-    [...shapedFrames(frames, panel, context)],
-    fieldConfigOf(panel, plugin),
-    context,
-  );
+  const shaped = shapeTargets(frames, panel.targets);
+  const transformed = transform(shaped, panel.transformations, context);
+  return applyFieldConfig([...transformed], fieldConfigOf(panel, plugin), context);
 }
 
 export function optionsOf(

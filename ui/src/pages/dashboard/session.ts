@@ -6,7 +6,6 @@ import type { DashboardMeta } from '../../api/grafana/dashboards';
 import type { AdhocFilter, Dashboard, Panel } from '../../dash/model';
 import { duplicatePanel } from '../../dash/model/save';
 import { expandRepeats, panelKey } from '../../dash/model/repeat';
-import { QueryRunner } from '../../dash/query/runner';
 import type { QueryContext } from '../../dash/query/request';
 import {
   isRelative,
@@ -20,8 +19,8 @@ import { EMPTY_SCOPE, type VariableScope } from '../../dash/variables/interpolat
 import { refreshMs } from '../../parts/time/refresh';
 import type { AddressChange, DashboardAddress, Kiosk } from './address';
 import { findPanel } from './findPanel';
-import { askPublic, PublicRunner, type PanelRunner } from './publicRunner';
-import type { OpenDialog, PageHooks, SessionDeps, SessionState } from './sessionState';
+import type { PanelRunner } from './panelRunner';
+import type { NotesFor, OpenDialog, PageHooks, SessionDeps, SessionState } from './sessionState';
 import { Store } from './store';
 import type { VariablesPort } from './variablesPort';
 
@@ -34,6 +33,8 @@ export class DashboardSession {
   /** Series that a click in a legend took out, by panel. */
   readonly hidden = new Map<string, ReadonlySet<string>>();
   variables: VariablesPort;
+  /** Those of one panel; set once the code of annotations is there. */
+  notesFor: NotesFor = (_, annotations) => annotations;
   /** Where the page was before one panel was shown alone. */
   scrollTop = 0;
 
@@ -50,8 +51,7 @@ export class DashboardSession {
 
   constructor(readonly deps: SessionDeps) {
     const { dashboard, meta } = deps;
-    const { token } = deps;
-    this.runner = token === null ? new QueryRunner(deps.send) : new PublicRunner(askPublic(token));
+    this.runner = deps.makeRunner();
     this.syncKey = `dashboard ${dashboard.uid}`;
     this.variables = deps.variables(dashboard);
     const raw = dashboard.time;
@@ -84,6 +84,10 @@ export class DashboardSession {
 
   get state(): SessionState {
     return this.store.state;
+  }
+
+  provideNotes(notesFor: NotesFor): void {
+    this.notesFor = notesFor;
   }
 
   connect(page: PageHooks): void {

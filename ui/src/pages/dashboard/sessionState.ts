@@ -4,15 +4,22 @@ import type { DashboardMeta } from '../../api/grafana/dashboards';
 import type { AnnotationDraft } from '../../api/grafana/data';
 import type { User } from '../../api/grafana/people';
 import type { Annotation, TimeRangeMs } from '../../dash/frame';
-import type { Dashboard, LoadNote, Panel } from '../../dash/model';
+import type { AnnotationQuery, Dashboard, LoadNote, Panel } from '../../dash/model';
 import type { Send } from '../../dash/query/pool';
 import type { DataSourceInfo } from '../../dash/query/sources';
 import type { RawRange } from '../../dash/time';
 import type { VariableScope } from '../../dash/variables/interpolate';
 import type { AddressChange } from './address';
 import type { InspectTab } from './InspectDialog';
+import type { PanelRunner } from './panelRunner';
 import type { VariablesPort } from './variablesPort';
 import type { VariableView } from './variableView';
+
+export type NotesFor = (
+  panelId: number,
+  annotations: readonly Annotation[],
+  queries: readonly AnnotationQuery[],
+) => readonly Annotation[];
 
 /** How a session speaks to the page around it. */
 export interface PageHooks {
@@ -76,5 +83,6 @@ export interface SessionDeps {
   /** Of a public page: its panels are asked for by their number, not by their queries. */
   readonly token: string | null;
   readonly send: Send;
+  readonly makeRunner: () => PanelRunner;
   readonly variables: (dashboard: Dashboard) => VariablesPort;
 }

@@ -5,11 +5,11 @@ import {
   IconClock,
   IconZoomOut,
 } from '@tabler/icons-react';
-import { useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { describeRange, isRelative, type RawRange } from '../../dash/time';
 import { Button } from '../Button';
 import { Dropdown } from '../Dropdown';
-import { TimeMenu, type QuickRange } from './TimeMenu';
+import type { QuickRange } from './TimeMenu';
 import styles from './time.module.css';
 import { zoneWords } from './zones';
 
@@ -27,6 +27,9 @@ export interface TimePickerProps {
   onZoomOut: () => void;
 }
 
+const loadMenu = () => import('./TimeMenu');
+const TimeMenu = lazy(async () => ({ default: (await loadMenu()).TimeMenu }));
+
 const NONE: readonly QuickRange[] = [];
 
 /** The day is said once where both ends are of one. */
@@ -37,6 +40,11 @@ function shortened(words: string): string {
 export function TimePicker(props: TimePickerProps) {
   const { range, timezone, weekStart = '', fiscalYearStartMonth = 0, quickRanges = NONE } = props;
   const [now] = useState(() => Date.now());
+  useEffect(() => {
+    // There before the first click, but not before what the page is about.
+    const timer = setTimeout(() => void loadMenu(), 1500);
+    return () => clearTimeout(timer);
+  }, []);
   const words = shortened(describeRange(range, timezone, quickRanges));
   return (
     <div className={styles.joined} role="group" aria-label="Time range">
@@ -69,15 +77,17 @@ export function TimePicker(props: TimePickerProps) {
           </Button>
         )}
       >
-        <TimeMenu
-          range={range}
-          timezone={timezone}
-          weekStart={weekStart}
-          fiscalYearStartMonth={fiscalYearStartMonth}
-          quickRanges={quickRanges}
-          onRange={props.onRange}
-          onTimezone={props.onTimezone}
-        />
+        <Suspense fallback={<div className={styles.soon} />}>
+          <TimeMenu
+            range={range}
+            timezone={timezone}
+            weekStart={weekStart}
+            fiscalYearStartMonth={fiscalYearStartMonth}
+            quickRanges={quickRanges}
+            onRange={props.onRange}
+            onTimezone={props.onTimezone}
+          />
+        </Suspense>
       </Dropdown>
       <Button
         variant="default"

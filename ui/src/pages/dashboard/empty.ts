@@ -1,0 +1,4 @@
+// What stands in a panel that has nothing to draw, in one piece.
+
+export { NoData } from './NoData';
+export { PanelFailed } from './PanelFailed';
