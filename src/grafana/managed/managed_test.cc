@@ -1,6 +1,7 @@
 // The whole way: rules, states, alerts, notifications, restarts.
 
 #include "grafana/managed/managed_world_test.h"
+#include "net/digest.h"
 
 namespace watchfire::grafana {
 namespace {
@@ -289,6 +290,36 @@ TEST_F(ManagedTest, AContactPointIsTestedWithoutBeingSaved) {
   ASSERT_EQ(sent().size(), 1u);
   EXPECT_NE(sent()[0].body.find("TestAlert"), std::string::npos);
   EXPECT_EQ(impl().Manager(), nullptr);
+}
+
+TEST_F(ManagedTest, ARecordingRuleWritesWhatItsNodeGives) {
+  Answer({{"a", 3}, {"b", std::nullopt}});
+  ManagedRule rule = Put("Recorded", R"("labels":{"team":"x"},
+      "record":{"metric":"job:up:last","from":"A"})");
+  TimeMs at = clock_.Now();
+  Pass(1);
+  auto series = storage_.Snapshot();
+  ASSERT_EQ(series->size(), 1u);
+  EXPECT_EQ(series->begin()->first,
+            model::Labels::Of({{"__name__", "job:up:last"}, {"job", "a"}, {"team", "x"}}));
+  ASSERT_EQ(series->begin()->second.floats.size(), 1u);
+  EXPECT_EQ(series->begin()->second.floats[0].v, 3);
+  EXPECT_EQ(series->begin()->second.floats[0].t, at);
+  EXPECT_EQ(impl().evaluator->StatusOf(rule.uid)->health, "ok");
+  EXPECT_TRUE(Alerts().empty());
+}
+
+TEST_F(ManagedTest, AWebhookIsSignedWithItsSecret) {
+  AddPoint(R"({"uid":"w","name":"hook","type":"webhook","settings":{"url":")" + peer() +
+           R"(/hook","title":"{{ .CommonLabels.job }}: {{ (index .Alerts 0).Values.A }}",
+           "hmacConfig":{"secret":"s","header":"X-Sig"}}})");
+  SetPolicy(R"({"receiver":"hook","group_wait":"1s"})");
+  Answer({{"a", 0.5}});
+  Put("Low");
+  Pass(kMinute);
+  ASSERT_EQ(sent().size(), 1u);
+  EXPECT_EQ(sent()[0].headers.Get("X-Sig"), net::Hex(net::HmacSha256("s", sent()[0].body)));
+  EXPECT_EQ(*Json::Parse(sent()[0].body).value().Find("title")->AsString(), "a: 0.5");
 }
 
 TEST_F(ManagedTest, AGroupIsEvaluatedAtItsSlots) {

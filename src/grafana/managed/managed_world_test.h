@@ -13,6 +13,7 @@
 #include "net/http_server.h"
 #include "testing/alert_world.h"
 #include "testing/fake_clock.h"
+#include "testing/test_storage.h"
 
 namespace watchfire::grafana {
 
@@ -78,6 +79,7 @@ class ManagedWorld : public ::testing::Test {
       annotations_.push_back({dashboard, panel, before, after});
     };
     deps.ready = [this] { return ready_; };
+    deps.appender = [this] { return storage_.NewAppender(); };
     deps.values = [this](const PanelQuery& query) { return answer_(query); };
     deps.executor = threads_.get();
     deps.own_threads = false;
@@ -206,6 +208,7 @@ class ManagedWorld : public ::testing::Test {
   std::unique_ptr<DataSources> sources_;
   std::unique_ptr<Dashboards> dashboards_;
   std::string folder_;
+  testing::TestStorage storage_;
   bool ready_ = true;
   std::function<Result<NodeValue>(const PanelQuery&)> answer_ =
       [](const PanelQuery&) -> Result<NodeValue> { return NodeValue{NoData{}}; };
