@@ -37,6 +37,8 @@ export interface GrafanaOptions {
   readonly accept?: readonly number[];
   /** A 401 is expected here and does not end the session: signing in, the visitor's own record. */
   readonly anyone?: boolean;
+  /** Beside those that every request has. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -88,7 +90,7 @@ async function send<T>(
   method: Method,
   path: string,
   decoder: Decoder<T>,
-  { params, body, signal, accept, anyone = false }: GrafanaOptions,
+  { params, body, signal, accept, anyone = false, headers }: GrafanaOptions,
 ): Promise<GrafanaResult<T>> {
   const started = performance.now();
   let response: Response;
@@ -99,6 +101,7 @@ async function send<T>(
       headers: {
         Accept: 'application/json',
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal === undefined ? {} : { signal }),
