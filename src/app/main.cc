@@ -5,6 +5,7 @@
 
 #include "app/alerting_face.h"
 #include "app/flags.h"
+#include "app/grafana_face.h"
 #include "app/main_loop.h"
 #include "app/resident.h"
 #include "app/server.h"
@@ -42,6 +43,10 @@ int Run(int argc, char** argv) {
   if (argc > 0) {
     std::string_view name = ProgramName(argv[0]);
     if (name == "alertmanager") return RunAlertmanager({argv + 1, argv + argc});
+    if (name == "grafana-server") return RunGrafanaServer({argv + 1, argv + argc});
+    if (name == "grafana" && argc > 1 && std::string_view(argv[1]) == "server") {
+      return RunGrafanaServer({argv + 2, argv + argc});
+    }
     if (auto code = tool::RunAs(name, {argv + 1, argv + argc})) return *code;
   }
   if (argc > 1 && std::string_view(argv[1]) == "tool") return tool::Run({argv + 2, argv + argc});

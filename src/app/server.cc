@@ -11,6 +11,7 @@
 #include "app/alerting_face.h"
 #include "app/configuration.h"
 #include "app/features.h"
+#include "app/grafana_face.h"
 #include "app/main_loop.h"
 #include "app/pages.h"
 #include "app/query_limits.h"
@@ -56,6 +57,7 @@ struct Server::Impl {
   void Apply(const Configuration& loaded);
   Result<Configuration> Load();
   Result<void> MakeAlerting();
+  Result<void> MakeGrafana();
   void MakeDiscovery();
   Result<void> SetQueryLog(const std::string& path) { return engine->SetQueryLog(path, files); }
   // The rule that an alert comes from, as explanations show it.
@@ -102,6 +104,8 @@ struct Server::Impl {
   std::unique_ptr<rules::Notifier> notifier;
   std::unique_ptr<rules::Manager> rules;
   std::unique_ptr<scrape::Manager> scrape;
+  GrafanaSettings grafana_settings;  // what Make read and Start builds with
+  std::unique_ptr<GrafanaFace> grafana;
   std::unique_ptr<discovery::Manager> discovery;
   std::unique_ptr<discovery::Manager> alertmanagers;  // discovery of those outside
   std::unique_ptr<exporters::HostCollector> host;
@@ -191,6 +195,35 @@ Result<void> Server::Impl::MakeAlerting() {
   deps.start_time = start_time;
   alerting = std::make_unique<AlertingFace>(std::move(settings), std::move(deps));
   return {};
+}
+
+Result<void> Server::Impl::MakeGrafana() {
+  GrafanaFace::Dependencies deps;
+  deps.clock = &clock;
+  deps.files = &files;
+  deps.registry = &registry;
+  deps.handlers = handlers.get();
+  deps.query_handlers = query_handlers.get();
+  deps.database = database.get();
+  deps.flush_log = alerting->deliveries();
+  deps.engine = engine.get();
+  deps.storage = [this]() -> storage::Queryable* { return ready ? db.get() : nullptr; };
+  deps.appender = [this] {
+    return ready ? db->NewAppender() : std::unique_ptr<storage::Appender>();
+  };
+  deps.scrape = [this]() -> const scrape::Manager* { return ready ? scrape.get() : nullptr; };
+  deps.scrape_interval_ms = [this] {
+    std::shared_ptr<const config::Config> current = Current();
+    return current ? current->global.scrape_interval_ms : int64_t{15'000};
+  };
+  deps.alerting_path = JoinPath(flags.String("storage.tsdb.path"), "grafana-alerting");
+  deps.own_addresses = OwnAddresses(web->ports());
+  deps.own_prefix = prefix;
+  deps.prometheus = [this](net::Router& router) { api->Register(router); };
+  deps.others = [this](net::Router& router) { alerting->Register(router); };
+  deps.long_paths = api::LongPaths();
+  grafana = std::make_unique<GrafanaFace>(std::move(grafana_settings), std::move(deps));
+  return grafana->Open();
 }
 
 std::optional<api::RuleView> Server::Impl::RuleOf(const model::Labels& labels) const {
@@ -376,6 +409,8 @@ Result<std::unique_ptr<Server>> Server::Make(Flags flags) {
   TRY(impl->rules->Load(*loaded.config, impl->files));
   TRY(impl->MakeAlerting());
   impl->initial_alerting = TRY(impl->alerting->Load());
+  impl->grafana_settings = TRY(ReadGrafanaSettings(
+      impl->flags, ProcessEnvironment(), impl->flags.String("storage.tsdb.path"), impl->files));
   TRY(impl->MakeWriteReceiver());
   impl->db_options = TRY(ReadStorageOptions(impl->flags, impl->features, *loaded.config));
 
@@ -405,8 +440,13 @@ Result<void> Server::Start() {
   it.rules->Attach(it.db.get(), it.db.get(), it.notifier.get());
   TRY(Reload());
   TRY(it.alerting->Listen(kAlertingPages));
+  if (!it.grafana_settings.listen_addresses.empty()) {
+    TRY(it.MakeGrafana());
+    TRY(it.grafana->Listen(kGrafanaPages));
+  }
   it.rules->Start();
   it.ready = true;
+  if (it.grafana) it.grafana->Start();
   WF_LOG(kInfo, "Server is ready to receive web requests.", {"url", it.external_url});
   return {};
 }
@@ -442,6 +482,7 @@ Result<void> Server::Reload() {
     it.rules->Replace(std::move(groups));
     it.Apply(loaded);
     it.alerting_digest = it.alerting->Digest();
+    if (it.ready && it.grafana) it.grafana->Reload();
     return {};
   };
   Result<void> result = apply();
@@ -482,6 +523,7 @@ void Server::Stop() {
   if (it.scrape) it.scrape->Stop();
   if (it.rules) it.rules->Stop();
   if (it.notifier) it.notifier->Stop();
+  if (it.grafana) it.grafana->Stop();
   if (it.web) it.web->Stop(kStopDeadlineMs);
   if (it.alerting) it.alerting->Stop();
   if (it.db) {
