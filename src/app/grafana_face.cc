@@ -1,10 +1,11 @@
 #include "app/grafana_face.h"
 
-#include "api/grafana/access.h"
 #include "api/grafana/content/content_api.h"
 #include "api/grafana/content/frontend_sources.h"
 #include "api/grafana/data/data_api.h"
+#include "api/grafana/managed_alerts/managed_alerts_api.h"
 #include "api/grafana/people/people_api.h"
+#include "app/secret_key.h"
 #include "app/web_address.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -69,8 +70,13 @@ struct GrafanaFace::Parts {
   std::unique_ptr<api::PeopleApi> people;
   std::unique_ptr<api::ContentApi> content;
   std::unique_ptr<api::DataApi> data;
+  std::unique_ptr<api::ManagedAlertsApi> alerts;
 
   std::optional<api::PublicDashboard> FindPublic(std::string_view token) const;
+  // Names of the groups of managed rules in a folder.
+  std::vector<std::string> GroupsOf(const std::string& folder_uid) const;
+  // The rules of a data source's Prometheus API; uid "": of this process.
+  net::Response PrometheusRules(std::string_view uid, const net::Request& request) const;
 };
 
 std::optional<api::PublicDashboard> GrafanaFace::Parts::FindPublic(std::string_view token) const {
@@ -83,6 +89,28 @@ std::optional<api::PublicDashboard> GrafanaFace::Parts::FindPublic(std::string_v
   return api::PublicDashboard{std::move(*parsed), found->time_selection_enabled};
 }
 
+std::vector<std::string> GrafanaFace::Parts::GroupsOf(const std::string& folder_uid) const {
+  std::vector<std::string> out;
+  std::shared_ptr<const grafana::RuleGroups> groups = managed->impl().rules->groups();
+  for (const auto& group : *groups) {
+    if (group->folder_uid == folder_uid) out.push_back(group->name);
+  }
+  return out;
+}
+
+net::Response GrafanaFace::Parts::PrometheusRules(std::string_view uid,
+                                                  const net::Request& request) const {
+  net::Request asked = request;
+  asked.method = "GET";
+  asked.path = "/api/v1/rules";
+  asked.body.clear();
+  if (uid.empty()) return prometheus.Dispatch(asked);
+  grafana::DataSourcePtr source = sources->ByUid(uid);
+  if (source == nullptr) return api::Message(404, "Data source not found");
+  auto answer = queries->Forward(*source, "api/v1/rules", asked);
+  return answer.ok() ? std::move(*answer) : api::ErrorAnswer(answer.error());
+}
+
 GrafanaFace::GrafanaFace(GrafanaSettings settings, Dependencies dependencies)
     : settings_(std::move(settings)), deps_(std::move(dependencies)) {}
 
@@ -91,7 +119,10 @@ GrafanaFace::~GrafanaFace() {
 }
 
 Result<void> GrafanaFace::Open() {
-  const grafana::Settings& settings = settings_.settings;
+  grafana::Settings& settings = settings_.settings;
+  if (settings.security.secret_key.empty()) {
+    settings.security.secret_key = TRY(ReadOrMakeSecretKey(deps_.key_file));
+  }
   for (const std::string& warning : settings.warnings) {
     WF_LOG(kWarn, "A setting of the dashboards", {"component", "grafana"}, {"reason", warning});
   }
@@ -188,8 +219,7 @@ void GrafanaFace::MakeProvisioning() {
   parts_->provisioning = std::make_unique<grafana::Provisioning>(std::move(files));
 }
 
-void GrafanaFace::RegisterApis(net::Router& router) {
-  api::GrafanaRoutes routes(&router, parts_->signin.get(), &settings_.settings);
+void GrafanaFace::RegisterContent(api::GrafanaRoutes& routes) {
   api::ContentDependencies content;
   content.dashboards = parts_->dashboards.get();
   content.sources = parts_->sources.get();
@@ -199,9 +229,20 @@ void GrafanaFace::RegisterApis(net::Router& router) {
   content.database = deps_.database;
   content.clock = deps_.clock;
   content.files = deps_.files;
+  content.count_rules = [this](const std::string& folder) -> Result<int64_t> {
+    return static_cast<int64_t>(parts_->GroupsOf(folder).size());
+  };
+  content.delete_rules = [this](const std::string& folder) -> Result<void> {
+    for (const std::string& group : parts_->GroupsOf(folder)) {
+      TRY(parts_->managed->impl().DeleteGroup(folder, group, {}));
+    }
+    return {};
+  };
   parts_->content = std::make_unique<api::ContentApi>(std::move(content));
   parts_->content->Register(routes);
+}
 
+void GrafanaFace::RegisterPeople(api::GrafanaRoutes& routes) {
   api::PeopleDependencies people;
   people.accounts = parts_->accounts.get();
   people.signin = parts_->signin.get();
@@ -230,7 +271,9 @@ void GrafanaFace::RegisterApis(net::Router& router) {
   };
   parts_->people = std::make_unique<api::PeopleApi>(std::move(people));
   parts_->people->Register(routes);
+}
 
+void GrafanaFace::RegisterData(api::GrafanaRoutes& routes) {
   api::DataDependencies data;
   data.sources = parts_->sources.get();
   data.queries = parts_->queries.get();
@@ -242,6 +285,31 @@ void GrafanaFace::RegisterApis(net::Router& router) {
   data.clock = deps_.clock;
   parts_->data = std::make_unique<api::DataApi>(std::move(data));
   parts_->data->Register(routes);
+}
+
+void GrafanaFace::RegisterAlerts(api::GrafanaRoutes& routes) {
+  api::ManagedAlertsDependencies alerts;
+  alerts.managed = parts_->managed.get();
+  alerts.dashboards = parts_->dashboards.get();
+  alerts.clock = deps_.clock;
+  alerts.files = deps_.files;
+  alerts.prometheus_rules = [this](std::string_view uid, const net::Request& request) {
+    return parts_->PrometheusRules(uid, request);
+  };
+  parts_->alerts = std::make_unique<api::ManagedAlertsApi>(std::move(alerts));
+  parts_->alerts->Register(routes);
+}
+
+void GrafanaFace::RegisterApis(net::Router& router) {
+  api::GrafanaRoutes routes(&router, parts_->signin.get(), &settings_.settings);
+  RegisterContent(routes);
+  RegisterPeople(routes);
+  RegisterData(routes);
+  RegisterAlerts(routes);
+  router.SetNotFound([](const net::Request& request) {
+    if (request.path.starts_with("/api/")) return api::Message(404, "Not found");
+    return net::Response::Text(404, "404 page not found\n");
+  });
 }
 
 Result<void> GrafanaFace::Listen(std::span<const std::string_view> pages) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "alerting/alerts/flush_record.h"
+#include "api/grafana/access.h"
 #include "api/ui_assets.h"
 #include "app/grafana_settings.h"
 #include "base/clock.h"
@@ -46,6 +47,7 @@ class GrafanaFace {
     std::function<const scrape::Manager*()> scrape;
     std::function<int64_t()> scrape_interval_ms;
     std::string alerting_path;  // directory of the snapshots of managed alerting
+    std::string key_file;       // of the key that seals secrets, where the settings have none
     // host:port pairs of this program's Prometheus API, and its route prefix.
     std::vector<std::string> own_addresses;
     std::string own_prefix;
@@ -77,6 +79,10 @@ class GrafanaFace {
   Result<void> MakeManaged();
   void MakeProvisioning();
   void RegisterApis(net::Router& router);
+  void RegisterContent(api::GrafanaRoutes& routes);
+  void RegisterPeople(api::GrafanaRoutes& routes);
+  void RegisterData(api::GrafanaRoutes& routes);
+  void RegisterAlerts(api::GrafanaRoutes& routes);
 
   GrafanaSettings settings_;
   Dependencies deps_;

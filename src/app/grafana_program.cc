@@ -94,6 +94,7 @@ Result<void> Run(const Arguments& arguments) {
   deps.query_handlers = &query_handlers;
   deps.database = database.get();
   deps.alerting_path = JoinPath(data, "grafana-alerting");
+  deps.key_file = JoinPath(data, "watchfire.key");
   GrafanaFace face(std::move(settings), std::move(deps));
   WF_LOG(kInfo, "Starting Grafana", {"compatible_with", kGrafanaVersion});
   TRY(face.Open());

@@ -44,6 +44,9 @@ int Run(int argc, char** argv) {
     std::string_view name = ProgramName(argv[0]);
     if (name == "alertmanager") return RunAlertmanager({argv + 1, argv + argc});
     if (name == "grafana-server") return RunGrafanaServer({argv + 1, argv + argc});
+    if (name == "grafana" && argc > 1 && std::string_view(argv[1]) == "cli") {
+      return tool::RunAs("grafana-cli", {argv + 2, argv + argc}).value_or(1);
+    }
     if (name == "grafana" && argc > 1 && std::string_view(argv[1]) == "server") {
       return RunGrafanaServer({argv + 2, argv + argc});
     }

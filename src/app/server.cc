@@ -216,7 +216,8 @@ Result<void> Server::Impl::MakeGrafana() {
     std::shared_ptr<const config::Config> current = Current();
     return current ? current->global.scrape_interval_ms : int64_t{15'000};
   };
-  deps.alerting_path = JoinPath(flags.String("storage.tsdb.path"), "grafana-alerting");
+  deps.alerting_path = JoinPath(db_options.path, "grafana-alerting");
+  deps.key_file = JoinPath(db_options.path, "watchfire.key");
   deps.own_addresses = OwnAddresses(web->ports());
   deps.own_prefix = prefix;
   deps.prometheus = [this](net::Router& router) { api->Register(router); };

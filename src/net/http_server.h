@@ -50,8 +50,8 @@ struct ServerOptions {
   std::string metrics_prefix = "prometheus";
   std::vector<Middleware> middleware;
   // Requests for these paths (without the prefix; "/a/*" is all below it) may take long or wait for
-  // each other, as queries do. They run on this pool, so that health checks and pages never queue behind them; nullptr:
-  // on that of all others. The pool must outlive the server.
+  // each other, as queries do. They run on this pool, so that health checks and pages never queue
+  // behind them; nullptr: on that of all others. The pool must outlive the server.
   ThreadPool* long_handlers = nullptr;
   std::vector<std::string> long_paths;
 

@@ -328,7 +328,8 @@ TEST_F(ProvisioningTest, InputsMeanTheDefaultDataSource) {
   EXPECT_EQ(Sources(), Strings{});
   Provider();
   Write("files/a.json", R"({"__inputs":[{"name":"DS_PROMETHEUS","type":"datasource",
-      "pluginId":"prometheus"}],"title":"A","uid":"a","panels":[{"datasource":"${DS_PROMETHEUS}"}]})");
+      "pluginId":"prometheus"}],"title":"A","uid":"a",
+      "panels":[{"datasource":"${DS_PROMETHEUS}"}]})");
   EXPECT_EQ(Boards(), Strings{});
   std::string json = dashboards_->Find("a")->json;
   EXPECT_NE(json.find(R"("datasource":"prom")"), std::string::npos) << json;

@@ -91,17 +91,23 @@ TEST_F(QueriesTest, AnswersARangeInFrames) {
   storage_.Add(Labels::Of({{"__name__", "up"}, {"job", "b<"}}), kNow - 6'000, 1e21);
   EXPECT_EQ(
       Run(R"({"expr":"up","legendFormat":"of {{ job }}"})"),
-      R"([{"schema":{"name":"of a","refId":"A","meta":{"type":"timeseries-multi","typeVersion":[0,1],)"
+      R"([{"schema":{"name":"of a","refId":"A","meta":{"type":"timeseries-multi",)"
+      R"("typeVersion":[0,1],)"
       R"("custom":{"resultType":"matrix"},"executedQueryString":"Expr: up\nStep: 15s"},"fields":[)"
-      R"({"name":"Time","type":"time","typeInfo":{"frame":"time.Time"},"config":{"interval":15000}},)"
-      R"({"name":"Value","type":"number","typeInfo":{"frame":"float64"},"labels":{"__name__":"up","job":"a"},)"
+      R"({"name":"Time","type":"time","typeInfo":{"frame":"time.Time"},)"
+      R"("config":{"interval":15000}},)"
+      R"({"name":"Value","type":"number","typeInfo":{"frame":"float64"},)"
+      R"("labels":{"__name__":"up","job":"a"},)"
       R"("config":{"displayNameFromDS":"of a"}}]},"data":{"values":[)"
       R"([1699999950000,1699999965000,1699999980000,1699999995000],)"
       R"([0.5,1.5,null,3.5]],"entities":[null,{"NaN":[2],"Inf":[],"NegInf":[]}]}},)"
-      R"({"schema":{"name":"of b\u003c","refId":"A","meta":{"type":"timeseries-multi","typeVersion":[0,1],)"
+      R"({"schema":{"name":"of b\u003c","refId":"A","meta":{"type":"timeseries-multi",)"
+      R"("typeVersion":[0,1],)"
       R"("custom":{"resultType":"matrix"}},"fields":[)"
-      R"({"name":"Time","type":"time","typeInfo":{"frame":"time.Time"},"config":{"interval":15000}},)"
-      R"({"name":"Value","type":"number","typeInfo":{"frame":"float64"},"labels":{"__name__":"up","job":"b\u003c"},)"
+      R"({"name":"Time","type":"time","typeInfo":{"frame":"time.Time"},)"
+      R"("config":{"interval":15000}},)"
+      R"({"name":"Value","type":"number","typeInfo":{"frame":"float64"},)"
+      R"("labels":{"__name__":"up","job":"b\u003c"},)"
       R"("config":{"displayNameFromDS":"of b\u003c"}}]},"data":{"values":[)"
       R"([1699999980000,1699999995000],[null,1e+21]],)"
       R"("entities":[null,{"NaN":[],"Inf":[],"NegInf":[0]}]}}])");
@@ -111,11 +117,15 @@ TEST_F(QueriesTest, AnswersAnInstantWithAFrameForEachSample) {
   storage_.Add(Labels::Of({{"__name__", "up"}, {"job", "a"}}), kNow - 500, 1);
   EXPECT_EQ(
       Run(R"({"expr":"up","instant":true})"),
-      R"([{"schema":{"name":"up{job=\"a\"}","refId":"A","meta":{"type":"numeric-multi","typeVersion":[0,1],)"
+      R"([{"schema":{"name":"up{job=\"a\"}","refId":"A","meta":{"type":"numeric-multi",)"
+      R"("typeVersion":[0,1],)"
       R"("custom":{"resultType":"vector"},"executedQueryString":"Expr: up\nStep: 15s"},"fields":[)"
-      R"({"name":"Time","type":"time","typeInfo":{"frame":"time.Time"},"config":{"interval":15000}},)"
-      R"({"name":"Value","type":"number","typeInfo":{"frame":"float64"},"labels":{"__name__":"up","job":"a"},)"
-      R"("config":{"displayNameFromDS":"up{job=\"a\"}"}}]},"data":{"values":[[1700000000000],[1]]}}])");
+      R"({"name":"Time","type":"time","typeInfo":{"frame":"time.Time"},)"
+      R"("config":{"interval":15000}},)"
+      R"({"name":"Value","type":"number","typeInfo":{"frame":"float64"},)"
+      R"("labels":{"__name__":"up","job":"a"},)"
+      R"("config":{"displayNameFromDS":"up{job=\"a\"}"}}]},"data":{"values":[[1700000000000],)"
+      R"([1]]}}])");
 }
 
 TEST_F(QueriesTest, AnswersNothingWithAnEmptyFrame) {
@@ -354,7 +364,8 @@ TEST_F(QueriesTest, AddsTheHighestExemplarOfEachStep) {
   EXPECT_EQ(asked, "/api/v1/query_exemplars?end=1700000000&query=up&start=1699999935");
   EXPECT_TRUE(answer.ends_with(
       R"({"schema":{"name":"exemplar","refId":"A","meta":{"custom":{"resultType":"exemplar"},)"
-      R"("dataTopic":"annotations"},"fields":[{"name":"Time","type":"time","typeInfo":{"frame":"time.Time"}},)"
+      R"("dataTopic":"annotations"},"fields":[{"name":"Time","type":"time",)"
+      R"("typeInfo":{"frame":"time.Time"}},)"
       R"({"name":"Value","type":"number","typeInfo":{"frame":"float64"}},)"
       R"({"name":"job","type":"string","typeInfo":{"frame":"string"}},)"
       R"({"name":"trace_id","type":"string","typeInfo":{"frame":"string"}}]},"data":{"values":[)"

@@ -136,7 +136,9 @@ TEST(QueryPlan, StepsByTheRateIntervalWhereThatIsWritten) {
 TEST(QueryPlan, ReplacesMacrosInBothSpellings) {
   PanelQuery query = Query(
       6 * kHour, 800,
-      R"!({"expr":"rate(a[$__rate_interval])+b[$__interval]+${__interval_ms}+$__interval_ms+$__range_s+${__range_ms}+c[$__range]+c[${__range}]+$__rate_interval_ms+$other+${__other}",
+      R"!({"expr":"rate(a[$__rate_interval])+b[$__interval]+${__interval_ms}+$__interval_ms+)!"
+      R"!($__range_s+${__range_ms}+c[$__range]+c[${__range}]+$__rate_interval_ms+$other+)!"
+      R"!(${__other}",
           "legendFormat":"{{x}} per $__interval"})!");
   query.interval_ms = 30'000;
   EXPECT_EQ(Plan(query).expr,

@@ -277,10 +277,14 @@ TEST(RemoteAnswer, RefusesBrokenAnswers) {
        R"({"status":"success","data":{"resultType":"matrix","result":{}}})",
        R"({"status":"success","data":{"resultType":"matrix","result":[{}]}})",
        R"({"status":"success","data":{"resultType":"matrix","result":[{"metric":{"a":1}}]}})",
-       R"({"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[[1]]}]}})",
-       R"({"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[["1","2"]]}]}})",
-       R"({"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[[1,"x"]]}]}})",
-       R"({"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1e99,"1"]}]}})",
+       R"({"status":"success","data":{"resultType":"matrix","result":[{"metric":{},)"
+       R"("values":[[1]]}]}})",
+       R"({"status":"success","data":{"resultType":"matrix","result":[{"metric":{},)"
+       R"("values":[["1","2"]]}]}})",
+       R"({"status":"success","data":{"resultType":"matrix","result":[{"metric":{},)"
+       R"("values":[[1,"x"]]}]}})",
+       R"({"status":"success","data":{"resultType":"vector","result":[{"metric":{},)"
+       R"("value":[1e99,"1"]}]}})",
        R"({"status":"success","data":{"resultType":"scalar","result":[]}})"}) {
     Outcome outcome = ReadRemoteAnswer(200, body);
     ASSERT_TRUE(std::holds_alternative<Failure>(outcome)) << body;
@@ -294,7 +298,8 @@ TEST(RemoteAnswer, ReadsHistograms) {
   Outcome outcome = ReadRemoteAnswer(
       200,
       R"({"status":"success","data":{"resultType":"vector","result":[{"metric":{"a":"b"},)"
-      R"("histogram":[1.5,{"count":"3","sum":"4","buckets":[[0,"0.5","1","1"],[0,"1","2","2"]]}]}]}})");
+      R"("histogram":[1.5,{"count":"3","sum":"4","buckets":[[0,"0.5","1","1"],[0,"1","2",)"
+      R"("2"]]}]}]}})");
   const auto& answer = std::get<Answer>(outcome);
   ASSERT_EQ(answer.series.size(), 1u);
   ASSERT_EQ(answer.series[0].cells.size(), 2u);

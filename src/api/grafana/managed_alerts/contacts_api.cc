@@ -195,7 +195,7 @@ net::Response ManagedAlertsApi::DeleteTiming(const Call& call) {
     return grafana::DeleteTiming(state, call.Param("name"), FromOf(call));
   });
   if (!deleted.ok()) return RefusedDeletion(deleted.error());
-  return NoContent();
+  return EmptyAnswer();
 }
 
 net::Response ManagedAlertsApi::ExportTimings(const Call& call) {
@@ -239,7 +239,7 @@ net::Response ManagedAlertsApi::DeleteTemplate(const Call& call) {
   });
   bool gone = !deleted.ok() && deleted.error().code() == ErrorCode::kNotFound;
   if (!deleted.ok() && !gone) return RefusedDeletion(deleted.error());
-  return NoContent();
+  return EmptyAnswer();
 }
 
 }  // namespace watchfire::api

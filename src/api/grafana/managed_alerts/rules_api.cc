@@ -86,7 +86,7 @@ net::Response ManagedAlertsApi::DeleteRule(const Call& call) {
   // What is gone is gone, as Grafana answers.
   bool gone = !deleted.ok() && deleted.error().code() == ErrorCode::kNotFound;
   if (!deleted.ok() && !gone) return ErrorAnswer(deleted.error());
-  return NoContent();
+  return EmptyAnswer();
 }
 
 net::Response ManagedAlertsApi::GetRuleGroup(const Call& call) {
@@ -124,7 +124,7 @@ net::Response ManagedAlertsApi::DeleteRuleGroup(const Call& call) {
   Result<void> deleted =
       impl().DeleteGroup(call.Param("folder"), call.Param("group"), EditorOf(call, true));
   if (!deleted.ok()) return ErrorAnswer(deleted.error());
-  return NoContent();
+  return EmptyAnswer();
 }
 
 net::Response ManagedAlertsApi::ExportRules(const Call& call) {

@@ -125,7 +125,7 @@ std::string YamlText(const Json& json) {
   return out;
 }
 
-net::Response NoContent() {
+net::Response EmptyAnswer() {
   net::Response response;
   response.status = 204;
   return response;

@@ -20,7 +20,7 @@ std::string MemberText(const codec::Json& json, std::string_view key);
 
 // Block style, keys in their order.
 std::string YamlText(const codec::Json& json);
-net::Response NoContent();
+net::Response EmptyAnswer();
 // By the parameters `format` (yaml, json) and `download`.
 net::Response ExportAnswer(const Call& call, const codec::Json& document);
 
