@@ -76,10 +76,16 @@ function Lying(props: BarsProps) {
   const onTop = hasNames && (props.names === 'top' || (props.names === 'auto' && each >= 44));
   const least = Math.max(props.least ?? 16, onTop ? 36 : 18);
   const row = Math.max(least, Math.min(each, props.most));
-  const nameSize = props.titleSize ?? Math.max(11, Math.min(15, row * (onTop ? 0.3 : 0.55)));
-  const bar = onTop ? row - nameSize * 1.5 : row;
-  const valueSize = props.valueSize ?? Math.max(11, Math.min(28, bar * 0.55));
   const texts = values.map((one) => shownText(one.display));
+  const widest = (list: readonly string[], weight?: number) =>
+    Math.max(0.01, ...list.map((one) => textWidth(one, theme.font, weight)));
+  // Smaller rather than cut off where the panel is narrow.
+  const nameFits = onTop ? Infinity : (width * 0.36 - 4) / widest(values.map((one) => one.title));
+  const nameSize =
+    props.titleSize ?? Math.max(11, Math.min(15, row * (onTop ? 0.3 : 0.55), nameFits));
+  const bar = onTop ? row - nameSize * 1.5 : row;
+  const valueFits = (width * 0.4 - 4) / widest(texts, 600);
+  const valueSize = props.valueSize ?? Math.max(11, Math.min(28, bar * 0.55, valueFits));
   const valueWidth =
     props.valueMode === 'hidden'
       ? 0

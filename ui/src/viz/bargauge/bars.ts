@@ -15,9 +15,9 @@ export function boundsOf(values: readonly ShownValue[]): Bounds {
   const low = Math.min(...known.map((one) => one.min));
   const high = Math.max(...known.map((one) => one.max));
   const least = Number.isFinite(low) ? low : 0;
-  return Number.isFinite(high) && high > least
-    ? { min: least, max: high }
-    : { min: least, max: least + 1 };
+  if (Number.isFinite(high) && high > least) return { min: least, max: high };
+  // All the same: full bars rather than empty ones.
+  return least > 0 ? { min: 0, max: least } : { min: least, max: least + 1 };
 }
 
 export function barShare(value: number, { min, max }: Bounds): number {

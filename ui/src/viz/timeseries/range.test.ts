@@ -75,14 +75,24 @@ describe('words at the ticks', () => {
     expect(alignDecimals(['0', '0.5 s', '1 s', '1.5 s'])).toEqual(['0', '0.5 s', '1.0 s', '1.5 s']);
   });
 
-  it('stay alone where units differ or there are words', () => {
-    expect(alignDecimals(['500 ms', '1 s', '1.5 s'])).toEqual(['500 ms', '1 s', '1.5 s']);
+  it('have as many decimals as those of their unit, and no more than they need', () => {
+    expect(alignDecimals(['500 ms', '1 s', '1.50 s'])).toEqual(['500 ms', '1.0 s', '1.5 s']);
+    expect(alignDecimals(['0.00%', '1.00%', '2.00%'])).toEqual(['0%', '1%', '2%']);
+    expect(alignDecimals(['800 io/s', '1K io/s', '1.20K io/s'])).toEqual([
+      '800 io/s',
+      '1.0K io/s',
+      '1.2K io/s',
+    ]);
+  });
+
+  it('stay alone where there are words', () => {
     expect(alignDecimals(['Down', 'Up'])).toEqual(['Down', 'Up']);
   });
 
   it('fall on powers of two for bytes and on minutes for seconds', () => {
     expect(stepsFor('bytes')).toContain(1024 ** 3);
     expect(stepsFor('s')).toContain(300);
+    expect(stepsFor('bool_yes_no')).not.toContain(0.5);
     expect(stepsFor('short')).toBeUndefined();
   });
 });

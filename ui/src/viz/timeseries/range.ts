@@ -69,24 +69,25 @@ function logRange(rules: RangeRules, min: number | null, max: number | null): Pa
   return first < last ? [first, last] : [first, first * base];
 }
 
-/** Numbers of one axis with as many decimals each, where they are plain numbers of one unit. */
+/** Numbers of one axis: those of one unit with as many decimals each, and no more than they need. */
 export function alignDecimals(texts: readonly string[]): readonly string[] {
   const parts = texts.map((text) =>
     /^(\D*?)([-−]?\d[\d,\u2009\u202f]*)(?:\.(\d+))?(\D*)$/.exec(text),
   );
-  const units = new Set<string>();
-  let most = 0;
+  const needs = new Map<string, number>();
   for (const part of parts) {
     if (part === null) return texts;
-    const zero = /^[-−]?0$/.test(part[2] ?? '') && part[3] === undefined;
-    if (!zero) units.add(part[4] ?? '');
-    most = Math.max(most, part[3]?.length ?? 0);
+    const unit = part[4] ?? '';
+    const decimals = (part[3] ?? '').replace(/0+$/, '').length;
+    needs.set(unit, Math.max(needs.get(unit) ?? 0, decimals));
   }
-  if (units.size > 1 || most === 0) return texts;
   return parts.map((part, i) => {
-    const zero = /^[-−]?0$/.test(part?.[2] ?? '') && part?.[3] === undefined;
-    if (part === null || zero) return texts[i] ?? '';
-    return `${part[1] ?? ''}${part[2] ?? ''}.${(part[3] ?? '').padEnd(most, '0')}${part[4] ?? ''}`;
+    if (part === null) return texts[i] ?? '';
+    const [, before = '', whole = '', decimals = '', unit = ''] = part;
+    const need = needs.get(unit) ?? 0;
+    const zero = /^[-−]?0$/.test(whole) && !/[1-9]/.test(decimals);
+    if (need === 0 || zero) return `${before}${whole}${unit}`;
+    return `${before}${whole}.${decimals.slice(0, need).padEnd(need, '0')}${unit}`;
   });
 }
 
@@ -96,6 +97,7 @@ const SECONDS = [
   ...[1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200],
   ...Array.from({ length: 6 }, (_, i) => [1, 2, 5].map((n) => n * 86_400 * 10 ** i)).flat(),
 ];
+const WHOLE = Array.from({ length: 10 }, (_, i) => 10 ** i);
 const BINARY_UNITS =
   /^(bytes|kbytes|mbytes|gbytes|tbytes|pbytes|bits|binbps|binBps|[KMGTP]i?B?its|[KMGTP]iBs|[KMGTP]ibits)$/;
 
@@ -103,6 +105,8 @@ const BINARY_UNITS =
 export function stepsFor(unit: string | undefined): readonly number[] | undefined {
   if (unit === undefined) return undefined;
   if (BINARY_UNITS.test(unit)) return BINARY;
+  // Nothing between no and yes.
+  if (unit.startsWith('bool')) return WHOLE;
   if (['s', 'dtdurations', 'dthms', 'dtdhms', 'clocks'].includes(unit)) return SECONDS;
   if (['ms', 'dtdurationms', 'clockms'].includes(unit)) return SECONDS.map((n) => n * 1000);
   return undefined;

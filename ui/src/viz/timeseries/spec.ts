@@ -79,6 +79,11 @@ function seriesOf(one: DrawnSeries, many: boolean, dense: boolean): uPlot.Series
   };
 }
 
+/** Nothing but zeros: of shares the whole is shown then, not a hundred times that. */
+function isFlatZero(scale: ScaleModel): boolean {
+  return scale.series.every((one) => one.drawn.every((value) => !value));
+}
+
 function scaleOf(scale: ScaleModel, gridTaken: boolean, theme: VizTheme): ScaleSpec {
   const { axis, field, percent, side } = scale;
   const { config } = field;
@@ -89,7 +94,7 @@ function scaleOf(scale: ScaleModel, gridTaken: boolean, theme: VizTheme): ScaleS
     min: config.min ?? null,
     max: config.max ?? null,
     softMin: axis.softMin,
-    softMax: axis.softMax,
+    softMax: axis.softMax ?? (config.unit === 'percentunit' && isFlatZero(scale) ? 1 : null),
     centredZero: axis.centredZero,
     fromZero: filled,
     percent,
@@ -106,7 +111,9 @@ function scaleOf(scale: ScaleModel, gridTaken: boolean, theme: VizTheme): ScaleS
     ticks: (values) =>
       percent
         ? values.map((value) => `${Number((value * 100).toFixed(1))}%`)
-        : alignDecimals(values.map((value) => shownText(field.display(value)))),
+        : config.decimals !== undefined
+          ? values.map((value) => shownText(field.display(value)))
+          : alignDecimals(values.map((value) => shownText(field.display(value)))),
     axis:
       side === 'hidden'
         ? null

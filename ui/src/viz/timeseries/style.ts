@@ -99,7 +99,8 @@ export function seriesStyle(field: ShownField): SeriesStyle {
     points: choiceAt(custom, 'showPoints', ['auto', 'always', 'never'], 'auto'),
     pointSize: Math.max(1, Math.min(60, numberAt(custom, 'pointSize') ?? 5)),
     stacking: choiceAt(custom, 'stacking.mode', ['none', 'normal', 'percent'], 'none'),
-    stackGroup: textAt(custom, 'stacking.group', 'A'),
+    // Dashboards also say `false` for one that stands apart.
+    stackGroup: JSON.stringify(at(custom, 'stacking.group') ?? 'A'),
     fillBelowTo,
     transform: choiceAt(custom, 'transform', ['none', 'constant', 'negative-Y'], 'none'),
     barAlign: align < 0 ? -1 : align > 0 ? 1 : 0,
