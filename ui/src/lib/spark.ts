@@ -9,6 +9,8 @@ export interface SparkInput {
   readonly startMs: number;
   readonly endMs: number;
   readonly threshold: number | null;
+  /** Other values that must be in view. */
+  readonly also?: readonly number[];
 }
 
 export interface Spark {
@@ -16,12 +18,14 @@ export interface Spark {
   readonly thresholdY: number | null;
   readonly min: number;
   readonly max: number;
+  /** Where a value lies, from the top. */
+  readonly y: (value: number) => number;
 }
 
 function bounds(input: SparkInput): [number, number] {
   let min = input.threshold ?? Infinity;
   let max = input.threshold ?? -Infinity;
-  for (const column of input.values) {
+  for (const column of [...input.values, input.also ?? []]) {
     for (const value of column) {
       if (value === null) continue;
       if (value < min) min = value;
@@ -54,7 +58,7 @@ export function sparkPaths(input: SparkInput): Spark {
     });
     return path;
   });
-  return { paths, thresholdY: input.threshold === null ? null : y(input.threshold), min, max };
+  return { paths, thresholdY: input.threshold === null ? null : y(input.threshold), min, max, y };
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10;

@@ -16,3 +16,16 @@ export const NOTIFICATION_TABS = [
   { path: '/dry-run', name: 'Try a configuration' },
   { path: '/alerting-status', name: 'Status' },
 ] as const;
+
+/** Of alerts whose rules are made in pages. */
+export const MANAGED_TABS = [
+  { path: '/alerting/notifications', name: 'Contact points' },
+  { path: '/alerting/routes', name: 'Policies' },
+  { path: '/alerting/mute-timings', name: 'Mute timings' },
+  { path: '/alerting/templates', name: 'Templates' },
+  { path: '/alerting/silences', name: 'Silences' },
+  { path: '/alerting/groups', name: 'Now' },
+  { path: '/alerting/why', name: 'Why' },
+] as const;
+
+export const isManagedPath = (path: string): boolean => path.startsWith('/alerting/');
