@@ -25,6 +25,8 @@ using promql::PosRange;
 using promql::VectorSelector;
 
 constexpr size_t kMaxReasons = 10;
+// Data that begins so soon behind a range was not there yet when its last step was.
+constexpr int64_t kJustBegun = 120'000;
 
 // "there is no metric x" → "There is no metric x."
 std::string Sentence(std::string_view text) {
@@ -352,6 +354,15 @@ class Diagnosis {
     return promql::Print(bare);
   }
 
+  // Short enough for a panel: the metric alone, where there is one.
+  static std::string Named(const VectorSelector& selector) {
+    for (const model::Matcher& matcher : selector.matchers) {
+      bool names = matcher.name() == "__name__" && matcher.type() == model::MatchType::kEqual;
+      if (names) return matcher.value();
+    }
+    return selector.name.empty() ? Shown(selector) : selector.name;
+  }
+
   void TooFewSamples(const Expr& leaf, const SeriesFacts& facts, int64_t range) {
     if (AddAdviceOn(leaf.pos, {ReasonKind::kWindowTooShort})) return;
     std::string gap = facts.interval_ms > 0
@@ -388,19 +399,22 @@ class Diagnosis {
       int64_t ago = window.mint - *facts.last_before;
       Reason reason =
           Make(ReasonKind::kAfterLastSample,
-               fmt::format("The last sample of {} is of {}, before this time range begins.",
-                           Shown(selector), FormatRfc3339(*facts.last_before)),
+               fmt::format("{} ends at {}, before this time range begins.", Named(selector),
+                           FormatRfc3339(*facts.last_before)),
                fmt::format("Look further back by {} or more.",
                            model::FormatDuration(std::max<int64_t>((ago + 999) / 1000, 1) * 1000)));
       if (!target_told) AddGoneTarget(facts, &reason);
       Add(AtLeaf(leaf, std::move(reason)));
     }
     if (!facts.first_after) return;
-    Add(AtLeaf(leaf,
-               Make(ReasonKind::kBeforeFirstSample,
-                    fmt::format("The first sample of {} is of {}, after this time range ends.",
-                                Shown(selector), FormatRfc3339(*facts.first_after)),
-                    "Look at a later time.")));
+    bool fresh = *facts.first_after - window.maxt < kJustBegun;
+    Add(AtLeaf(leaf, Make(ReasonKind::kBeforeFirstSample,
+                          fmt::format("{} begins at {}, {}.", Named(selector),
+                                      FormatRfc3339(*facts.first_after),
+                                      fresh ? "just behind the last step of this time range"
+                                            : "after this time range ends"),
+                          fresh ? "It is drawn in a moment; a shorter range shows it sooner."
+                                : "Look at a later time.")));
   }
 
   // ---- targets

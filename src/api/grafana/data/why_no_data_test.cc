@@ -101,7 +101,7 @@ TEST_F(WhyNoDataTest, NamesTheMatcherThatTakesEverythingAway) {
 TEST_F(WhyNoDataTest, SaysThatDataEndsBeforeTheRange) {
   Reason reason = Why("gone").at(0);
   EXPECT_EQ(Shown(reason),
-            "after_last_sample: The last sample of gone is of 2023-11-14T17:13:20Z, before this "
+            "after_last_sample: gone ends at 2023-11-14T17:13:20Z, before this "
             "time range begins.");
   EXPECT_TRUE(reason.hint.starts_with("Look further back by 3h")) << reason.hint;
   targets_ = {Target("api", "a:80", scrape::Health::kUp)};
@@ -113,9 +113,10 @@ TEST_F(WhyNoDataTest, SaysThatDataEndsBeforeTheRange) {
 
 TEST_F(WhyNoDataTest, SaysThatDataBeginsAfterTheRange) {
   Reason reason = Why("http_requests_total", kHour, "here", kNow - 24 * kHour).at(0);
-  EXPECT_EQ(Shown(reason),
-            "before_first_sample: The first sample of http_requests_total is of "
-            "2023-11-14T20:13:20Z, after this time range ends.");
+  EXPECT_EQ(
+      Shown(reason),
+      "before_first_sample: http_requests_total begins at 2023-11-14T20:13:20Z, after this time "
+      "range ends.");
 }
 
 TEST_F(WhyNoDataTest, NamesTheTargetThatIsDown) {
