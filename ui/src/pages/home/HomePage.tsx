@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Redirect } from 'wouter';
+import { Link, Redirect } from 'wouter';
 import { settled } from '../../api/grafana/client';
 import { fetchHomeDashboard, searchDashboards } from '../../api/grafana/dashboards';
 import { mayEdit } from '../../api/grafana/people';
@@ -51,12 +51,21 @@ export function HomePage() {
             <FirstSteps mayEdit={mayEdit(user)} />
           ) : (
             <div className={styles.columns}>
-              <Card title={starred.length > 0 ? 'Starred' : 'Dashboards'}>
-                <DashboardLinks dashboards={starred.length > 0 ? starred : others} />
-              </Card>
-              <Card title={recent.length > 0 ? 'Opened lately' : 'More'}>
-                <DashboardLinks dashboards={recent.length > 0 ? recent : others} />
-              </Card>
+              {starred.length > 0 && (
+                <Card title="Starred">
+                  <DashboardLinks dashboards={starred} />
+                </Card>
+              )}
+              {recent.length > 0 && (
+                <Card title="Opened lately">
+                  <DashboardLinks dashboards={recent} />
+                </Card>
+              )}
+              {(starred.length === 0 || recent.length === 0) && (
+                <Card title="Dashboards" aside={<Link href="/dashboards">All dashboards</Link>}>
+                  <DashboardLinks dashboards={others} />
+                </Card>
+              )}
             </div>
           )
         }
