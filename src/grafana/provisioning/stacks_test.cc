@@ -1,5 +1,5 @@
 // The provisioning files of the example stacks, as they lie in the repository, but for the paths of
-// their containers.
+// their dashboards, which hold in the directory of the stack.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -18,7 +18,8 @@ struct Stack {
   const char* name;
   const char* sources;     // a file or directory, below the stack
   const char* providers;   // "": none
-  const char* dashboards;  // "": none
+  const char* dashboards;  // "": none; the provider writes this path
+  const char* uid;         // of the source
   std::vector<std::string> uids;
 };
 
@@ -27,24 +28,29 @@ const Stack kStacks[] = {
      "grafana/provisioning/datasources",
      "grafana/provisioning/dashboards",
      "grafana/dashboards",
+     "prometheus",
      {"trainer-llm-provider", "trainer-overview", "trainer-prompt-manager",
       "trainer-prompt-security"}},
     {"pybase",
      "docker/grafana/provisioning/datasources",
      "docker/grafana/provisioning/dashboards",
      "monitoring/grafana-dashboards",
+     "prometheus",
      {"pybase-api", "pybase-celery", "pybase-database", "pybase-overview"}},
     {"agent-orchestrator",
      "observability/grafana/provisioning/datasources",
      "observability/grafana/provisioning/dashboards",
      "observability/grafana/dashboards",
-     {"agent-orchestrator"}},
+     "PBFA97CFB590B2093",
+     {"agent-orchestrator", "agent-orchestrator-details"}},
     {"it-support",
      "docker/monitoring/grafana/provisioning/datasources",
      "docker/monitoring/grafana/provisioning/dashboards",
-     "",
-     {}},
-    {"wingman", "monitoring/grafana-datasources.yml", "", "", {}},
+     "docker/monitoring/grafana/dashboards",
+     "prometheus",
+     {"it-support-auth", "it-support-cache", "it-support-database", "it-support-files",
+      "it-support-http", "it-support-system", "it-support-tickets", "it-support-websocket"}},
+    {"wingman", "monitoring/grafana-datasources.yml", "", "", "PBFA97CFB590B2093", {}},
 };
 
 class StacksTest : public ::testing::TestWithParam<Stack> {
@@ -58,7 +64,7 @@ class StacksTest : public ::testing::TestWithParam<Stack> {
   }
   ~StacksTest() override { fs::remove_all(root_); }
 
-  // Copies what is there, with the container's directory replaced.
+  // Copies what is there, with the directory of the dashboards replaced.
   void Take(const std::string& from, const std::string& to) {
     std::vector<fs::path> files;
     if (fs::is_directory(from)) {
@@ -69,7 +75,8 @@ class StacksTest : public ::testing::TestWithParam<Stack> {
     ASSERT_FALSE(files.empty()) << from;
     for (const fs::path& file : files) {
       std::string text = FileSystem::Local()->ReadFile(file).value();
-      text = ReplaceAll(text, "/var/lib/grafana/dashboards", root_ + "/files");
+      std::string path = std::string("path: ") + GetParam().dashboards;
+      if (!to.ends_with("files")) text = ReplaceAll(text, path, "path: " + root_ + "/files");
       std::string target = root_ + to + "/" + file.filename().string();
       ASSERT_TRUE(FileSystem::Local()->WriteFileAtomically(target, text).ok());
     }
@@ -104,11 +111,10 @@ TEST_P(StacksTest, IsProvisionedWithoutAProblem) {
   for (const Provisioning::Problem& p : provisioning.problems()) {
     ADD_FAILURE() << p.file << ":" << p.line << ": " << p.message;
   }
-  DataSourcePtr source = sources->ByUid("PBFA97CFB590B2093");
+  DataSourcePtr source = sources->ByUid(stack.uid);
   ASSERT_NE(source, nullptr);
   EXPECT_EQ(source->url, "http://prometheus:9090");
   EXPECT_EQ(sources->Default(), source);
-  // The uid that the dashboards of these stacks write.
   EXPECT_EQ(sources->Resolve("prometheus"), source);
   std::vector<std::string> uids;
   std::vector<DashboardMeta> all = dashboards->All().value();
