@@ -8,7 +8,7 @@ import type { HintCard, MarkedRange } from './hintMarks';
 import { HintCardView } from './HintCardView';
 import { HintList } from './HintList';
 import { HintStrip } from './HintStrip';
-import { useAdvice } from './useAdvice';
+import { useAdvice, type FillExpr } from './useAdvice';
 import { usePromqlNames } from './usePromqlNames';
 import styles from './ExpressionField.module.css';
 
@@ -29,6 +29,12 @@ export interface ExpressionFieldProps {
   notes: Notes;
   autoFocus?: boolean;
   invalid?: boolean;
+  /** Uid of the data source that completes names; unset: as the page's address says. */
+  source?: string;
+  /** What variables and macros stand for, so that advice can be asked for. */
+  fill?: FillExpr;
+  /** False: the data is of another server, of which ours knows nothing. */
+  advised?: boolean;
 }
 
 const LABEL = 'PromQL expression';
@@ -44,7 +50,7 @@ function withNotes(advice: readonly Hint[], notes: readonly Hint[]): Hint[] {
 
 /** The editor, and before it has arrived a plain field that does the same with less comfort. */
 export function ExpressionField(props: ExpressionFieldProps) {
-  const { value, mark, lit, notes, autoFocus = false, invalid = false } = props;
+  const { value, mark, lit, notes, autoFocus = false, invalid = false, source } = props;
   const host = useRef<HTMLDivElement>(null);
   const plain = useRef<HTMLTextAreaElement>(null);
   const editor = useRef<PromqlEditor>(null);
@@ -55,7 +61,7 @@ export function ExpressionField(props: ExpressionFieldProps) {
   const listId = useId();
   const metricNames = usePromqlNames();
   const names = useRef<readonly string[]>([]);
-  const advice = useAdvice(value);
+  const advice = useAdvice(value, props.fill, props.advised);
   const marked = useMemo(
     () => (notes.expr === advice.expr ? withNotes(advice.hints, notes.hints) : advice.hints),
     [advice, notes],
@@ -78,7 +84,7 @@ export function ExpressionField(props: ExpressionFieldProps) {
         text: current(),
         label: LABEL,
         placeholder: PLACEHOLDER,
-        apiUrl: (basePath() + sourcePrefix()).replace(/\/$/, ''),
+        apiUrl: (basePath() + sourcePrefix(source)).replace(/\/$/, ''),
         metricNames: names.current,
         onChange,
         onExecute,
@@ -96,7 +102,7 @@ export function ExpressionField(props: ExpressionFieldProps) {
       editor.current?.destroy();
       editor.current = null;
     };
-  }, [autoFocus]);
+  }, [autoFocus, source]);
 
   useEffect(() => {
     editor.current?.setText(value);

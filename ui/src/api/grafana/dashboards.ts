@@ -42,6 +42,8 @@ const dashboardMeta = object({
   folderUrl: withDefault(text, ''),
   provisioned: withDefault(bool, false),
   provisionedExternalId: withDefault(text, ''),
+  /** Changes can be written to the file it comes from. */
+  provisionedFileWritable: withDefault(bool, false),
   isStarred: withDefault(bool, false),
   isSnapshot: withDefault(bool, false),
   publicDashboardEnabled: withDefault(bool, false),
@@ -149,6 +151,8 @@ export interface SaveRequest {
   readonly folderUid?: string;
   readonly message?: string;
   readonly overwrite?: boolean;
+  /** To the file that it was provisioned from. */
+  readonly writeBack?: boolean;
 }
 
 export function saveDashboard(body: SaveRequest): Promise<GrafanaResult<SavedDashboard>> {

@@ -7,6 +7,7 @@ import {
   fetchLibraryElement,
   fetchPublicDashboard,
   fetchSnapshot,
+  NO_META,
   searchDashboards,
   type StoredDashboard,
 } from '../../api/grafana/dashboards';
@@ -68,6 +69,22 @@ export function DashboardPage() {
     queryKey: ['dashboard', uid],
     queryFn: async ({ signal }) => open(settled(await fetchDashboard(uid, signal)), signal),
     // An open dashboard is not replaced beneath the person's hands.
+    staleTime: Infinity,
+    gcTime: 0,
+  });
+  return <Opening query={query} what="dashboard" />;
+}
+
+/** `/dashboard/new[?folderUid=…]`: one that is nowhere but here until it is saved. */
+export function NewDashboardPage() {
+  const folderUid = new URLSearchParams(useSearch()).get('folderUid') ?? '';
+  const query = useQuery({
+    queryKey: ['new-dashboard', folderUid],
+    queryFn: async ({ signal }) => {
+      const meta = { ...NO_META, canEdit: true, canSave: true, folderUid };
+      const dashboard = { title: 'New dashboard', panels: [], schemaVersion: 42 };
+      return open({ meta, dashboard }, signal);
+    },
     staleTime: Infinity,
     gcTime: 0,
   });

@@ -69,7 +69,8 @@ export function DashboardView({ deps, onlyPanel }: DashboardViewProps) {
   }, [session, path, navigate]);
   useEffect(() => session.setAddress(address), [session, address]);
   useEffect(() => {
-    if (!deps.frozen) noteVisit(deps.dashboard.uid, deps.dashboard.title);
+    if (!deps.frozen && deps.dashboard.uid !== '')
+      noteVisit(deps.dashboard.uid, deps.dashboard.title);
   }, [deps]);
 
   return (
@@ -166,17 +167,16 @@ function Whole({ viewPanel, editPanel, editview, kiosk }: WholeProps) {
 
 function Panels() {
   const session = useSession();
-  const editing = useSessionState((state) => state.layoutEditing);
-  return (
-    <>
-      <Grid />
-      {editing && (
-        <Suspense fallback={null}>
-          <LayoutEditor session={session} />
-        </Suspense>
-      )}
-    </>
-  );
+  const laying = useSessionState((state) => state.layoutEditing);
+  const empty = useSessionState((state) => state.dashboard.panels.length === 0);
+  if (mayEdit(session) && (laying || empty)) {
+    return (
+      <Suspense fallback={<Grid />}>
+        <LayoutEditor session={session} />
+      </Suspense>
+    );
+  }
+  return <Grid />;
 }
 
 const ALONE: PageFrame = { title: 'Panel', crumbs: [], chrome: 'none', keys: [] };

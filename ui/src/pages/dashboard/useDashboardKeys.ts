@@ -111,7 +111,13 @@ export function useDashboardKeys(session: DashboardSession, on: boolean): void {
     }
     const key = panelAtHand(session.viewed);
     const panel = session.findPanel(key);
-    if (panel === undefined) return;
+    if (panel === undefined) {
+      // Beside the panels: the dashboard itself.
+      if (action === 'edit' && mayEdit(session)) {
+        session.store.set({ layoutEditing: !session.state.layoutEditing });
+      }
+      return;
+    }
     // What the menu does not offer, its key does not do.
     const offered = menuOf(menuFacts(session, key, panel, vizFor(panel.type)));
     const wanted = MENU[action];
