@@ -16,7 +16,7 @@ export interface KeysHelpProps {
 const EVERYWHERE: KeyGroup = {
   title: 'Everywhere',
   keys: [
-    ['Ctrl K', 'Search pages, metrics and actions'],
+    ['Ctrl K', 'Search pages, dashboards, metrics and actions'],
     ['/', 'Filter this page'],
     ['r', 'Ask again'],
     ['[', 'Narrow or widen the rail'],

@@ -1,9 +1,20 @@
-import { IconMoonStars, IconTimeline, type Icon } from '@tabler/icons-react';
+import {
+  IconBell,
+  IconLayoutDashboard,
+  IconMoonStars,
+  IconTimeline,
+  type Icon,
+} from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { useState, type KeyboardEvent } from 'react';
 import { useLocation } from 'wouter';
+import { fetchAlertingOverview } from '../api/grafana/alerting';
+import { settled } from '../api/grafana/client';
+import { searchDashboards } from '../api/grafana/dashboards';
 import { fuzzyFilter } from '../lib/fuzzy';
 import { encodePanels, NEW_PANEL } from '../lib/panelUrl';
 import { Dialog } from '../parts/Dialog';
+import { HAS_ACCOUNTS } from '../parts/session';
 import { usePromqlNames } from '../promql/usePromqlNames';
 import { PLACES } from './places';
 import styles from './Palette.module.css';
@@ -15,7 +26,7 @@ export interface PaletteProps {
 
 interface Entry {
   readonly id: string;
-  readonly kind: 'Page' | 'Metric' | 'Action';
+  readonly kind: 'Page' | 'Dashboard' | 'Rule' | 'Metric' | 'Action';
   readonly name: string;
   readonly words: string;
   readonly icon: Icon;
@@ -30,12 +41,48 @@ function isNamed({ name, words }: Entry, text: string): boolean {
   return ` ${name} ${words}`.toLowerCase().includes(` ${wanted}`);
 }
 
-/** Finds pages, metrics and actions by a few letters of their names. */
+/** Dashboards and alert rules, where the listener has them; asked for when the palette opens. */
+function useContent(navigate: (path: string) => void): readonly Entry[] {
+  const dashboards = useQuery({
+    enabled: HAS_ACCOUNTS,
+    queryKey: ['search', 'palette'],
+    queryFn: async ({ signal }) => settled(await searchDashboards({ type: 'dash-db' }, signal)),
+    staleTime: 30_000,
+  });
+  const rules = useQuery({
+    enabled: HAS_ACCOUNTS,
+    queryKey: ['alerting-overview'],
+    queryFn: async ({ signal }) => settled(await fetchAlertingOverview(signal)),
+    staleTime: 15_000,
+  });
+  return [
+    ...(dashboards.data ?? []).map(({ uid, title, tags, folderTitle }): Entry => {
+      const run = () => navigate(`/d/${encodeURIComponent(uid)}`);
+      const words = [folderTitle, ...tags].join(' ');
+      return {
+        id: `d ${uid}`,
+        kind: 'Dashboard',
+        name: title,
+        words,
+        icon: IconLayoutDashboard,
+        run,
+      };
+    }),
+    ...(rules.data ?? []).map((rule, i): Entry => {
+      const run = () => navigate(`/alerts?search=${encodeURIComponent(rule.name)}`);
+      const words = [rule.folder, rule.group].join(' ');
+      return { id: `r ${i}`, kind: 'Rule', name: rule.name, words, icon: IconBell, run };
+    }),
+  ];
+}
+
+/** Finds pages, dashboards, rules, metrics and actions by a few letters of their names. */
 export function Palette({ onClose, onTheme }: PaletteProps) {
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
   const [, navigate] = useLocation();
   const names = usePromqlNames();
+  const content = useContent(navigate);
 
   const pages: Entry[] = [
     ...PLACES.map(({ path, name, words, icon }): Entry => {
@@ -56,6 +103,7 @@ export function Palette({ onClose, onTheme }: PaletteProps) {
   });
   const found = [
     ...pages.filter((entry) => isNamed(entry, text)),
+    ...(text.trim() === '' ? [] : content.filter((entry) => isNamed(entry, text)).slice(0, SHOWN)),
     ...fuzzyFilter(metrics, text, (entry) => entry.name, SHOWN),
   ];
   const chosen = Math.min(at, found.length - 1);
@@ -87,8 +135,8 @@ export function Palette({ onClose, onTheme }: PaletteProps) {
         aria-expanded
         aria-controls="palette-list"
         aria-activedescendant={found.length > 0 ? `palette-${chosen}` : undefined}
-        aria-label="Search pages, metrics and actions"
-        placeholder="Search pages, metrics and actions"
+        aria-label="Search pages, dashboards, metrics and actions"
+        placeholder="Search pages, dashboards, metrics and actions"
         spellCheck={false}
         value={text}
         onChange={(event) => {

@@ -69,7 +69,7 @@ export function TopBar(props: TopBarProps) {
       <button
         type="button"
         className={styles.search}
-        title="Search pages, metrics and actions"
+        title="Search pages, dashboards, metrics and actions"
         onClick={onPalette}
       >
         <IconSearch size={16} aria-hidden />
