@@ -263,7 +263,10 @@ void GrafanaFace::RegisterPeople(api::GrafanaRoutes& routes) {
     return out;
   };
   people.data_sources = [this](codec::JsonWriter& json) {
-    api::WriteFrontendSources(*parts_->sources, json);
+    auto interval = [this](const grafana::DataSource& source) {
+      return parts_->queries->ScrapeIntervalMs(source);
+    };
+    api::WriteFrontendSources(*parts_->sources, interval, json);
   };
   people.dashboard_uid = [this](int64_t id) -> std::optional<std::string> {
     auto found = parts_->dashboards->FindById(id);

@@ -13,6 +13,16 @@ void WriteMeta(codec::JsonWriter& json, std::string_view type) {
   json.EndObject();
 }
 
+codec::Json WithInterval(const grafana::DataSource& source, const SampleInterval& interval_ms) {
+  codec::Json data = source.json_data;
+  if (data.AsObject() == nullptr) data = codec::Json::OfObject({});
+  const codec::Json* given = data.Find("timeInterval");
+  bool says = given != nullptr && given->AsString() != nullptr && !given->AsString()->empty();
+  int64_t known = says || !interval_ms ? 0 : interval_ms(source);
+  if (known > 0) data.Set("timeInterval", codec::Json::OfString(fmt::format("{}ms", known)));
+  return data;
+}
+
 // Those that Grafana always has; requests never reach them.
 void WriteBuiltIn(codec::JsonWriter& json, std::string_view name, std::string_view uid,
                   std::string_view type) {
@@ -26,7 +36,8 @@ void WriteBuiltIn(codec::JsonWriter& json, std::string_view name, std::string_vi
 
 }  // namespace
 
-void WriteFrontendSources(const grafana::DataSources& sources, codec::JsonWriter& json) {
+void WriteFrontendSources(const grafana::DataSources& sources, const SampleInterval& interval_ms,
+                          codec::JsonWriter& json) {
   grafana::DataSourcePtr chosen = sources.Default();
   json.Field("defaultDatasource", chosen ? chosen->name : std::string());
   json.Key("datasources").BeginObject();
@@ -36,12 +47,7 @@ void WriteFrontendSources(const grafana::DataSources& sources, codec::JsonWriter
     json.Field("type", source->type).Field("access", "proxy");
     json.Field("url", "/api/datasources/proxy/uid/" + source->uid);
     json.Field("isDefault", source == chosen).Field("readOnly", source->read_only);
-    json.Key("jsonData");
-    if (source->json_data.AsObject() != nullptr) {
-      source->json_data.WriteTo(&json);
-    } else {
-      json.BeginObject().EndObject();
-    }
+    WithInterval(*source, interval_ms).WriteTo(&json.Key("jsonData"));
     WriteMeta(json, source->type);
     json.EndObject();
   }
