@@ -11,6 +11,7 @@ import {
   withDefault,
   type Decoder,
 } from './decode';
+import { managerPath } from './manager';
 import { apiPath } from './source';
 
 export type ApiErrorType =
@@ -166,7 +167,7 @@ export async function requestBare<T>(
 ): Promise<ApiResult<T>> {
   const query = encodeParams(params).toString();
   const type = typeof sent === 'string' ? 'text/plain; charset=utf-8' : 'application/json';
-  const raw = await exchange(`api/v2/${path}${query === '' ? '' : `?${query}`}`, signal, {
+  const raw = await exchange(`${managerPath()}${path}${query === '' ? '' : `?${query}`}`, signal, {
     headers: {
       Accept: 'application/json',
       ...(sent === undefined ? {} : { 'Content-Type': type }),

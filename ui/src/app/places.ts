@@ -22,6 +22,10 @@ export interface Place {
   readonly words: string;
 }
 
+/** Where there is no Prometheus in the process, alerts have Grafana's address alone. */
+const ALERTS = isServed('/alerts') ? '/alerts' : '/alerting/list';
+const NOTIFICATIONS = isServed('/notifications') ? '/notifications' : '/alerting/notifications';
+
 /** Every page there is; the rail, the palette, the keys and the titles are made from it. */
 const ALL: readonly Place[] = [
   {
@@ -70,7 +74,7 @@ const ALL: readonly Place[] = [
     words: 'graph explore promql expression',
   },
   {
-    path: '/alerts',
+    path: ALERTS,
     name: 'Alerts',
     key: 'a',
     icon: IconBell,
@@ -81,7 +85,7 @@ const ALL: readonly Place[] = [
     name: 'Rules',
     key: 'r',
     icon: IconBell,
-    under: '/alerts',
+    under: ALERTS,
     words: 'groups recording evaluation missed',
   },
   {
@@ -89,22 +93,50 @@ const ALL: readonly Place[] = [
     name: 'Back-test',
     key: 'b',
     icon: IconBell,
-    under: '/alerts',
+    under: ALERTS,
     words: 'would have fired history try a rule',
   },
   {
-    path: '/notifications',
+    path: '/alerting/new',
+    name: 'New alert rule',
+    key: 'W',
+    icon: IconBell,
+    under: ALERTS,
+    words: 'create threshold when is below above',
+  },
+  {
+    path: NOTIFICATIONS,
     name: 'Notifications',
     key: 'n',
     icon: IconSend,
     words: 'alertmanager groups receivers told',
   },
+  ...(
+    [
+      ['/alerting/notifications', 'Contact points', 'C', 'telegram mail slack webhook receivers'],
+      ['/alerting/routes', 'Policies', 'P', 'notification route tree matchers'],
+      ['/alerting/mute-timings', 'Mute timings', 'M', 'nights weekends time intervals'],
+      ['/alerting/templates', 'Message templates', 'E', 'words text of notifications'],
+      ['/alerting/silences', 'Silences of managed alerts', 'Z', 'mute quiet maintenance'],
+      ['/alerting/groups', 'Managed alerts now', 'G', 'groups told firing'],
+      ['/alerting/why', 'Why, of managed alerts', 'Y', 'explain route muted'],
+    ] as const
+  )
+    .filter(([path]) => path !== NOTIFICATIONS)
+    .map(([path, name, key, words]) => ({
+      path,
+      name,
+      key,
+      words,
+      icon: IconSend,
+      under: NOTIFICATIONS,
+    })),
   {
     path: '/notifications/log',
     name: 'Delivery log',
     key: 'l',
     icon: IconSend,
-    under: '/notifications',
+    under: NOTIFICATIONS,
     words: 'sent failed attempts history',
   },
   {
@@ -112,7 +144,7 @@ const ALL: readonly Place[] = [
     name: 'Why',
     key: 'w',
     icon: IconSend,
-    under: '/notifications',
+    under: NOTIFICATIONS,
     words: 'explain alert route muted next',
   },
   {
@@ -120,7 +152,7 @@ const ALL: readonly Place[] = [
     name: 'Silences',
     key: 'z',
     icon: IconSend,
-    under: '/notifications',
+    under: NOTIFICATIONS,
     words: 'mute quiet maintenance',
   },
   {
@@ -136,7 +168,7 @@ const ALL: readonly Place[] = [
     name: 'Routing',
     key: 'o',
     icon: IconSend,
-    under: '/notifications',
+    under: NOTIFICATIONS,
     words: 'route tree matchers try labels',
   },
   {
@@ -144,7 +176,7 @@ const ALL: readonly Place[] = [
     name: 'Receivers',
     key: 'e',
     icon: IconSend,
-    under: '/notifications',
+    under: NOTIFICATIONS,
     words: 'send a test integrations slack mail',
   },
   {
@@ -152,7 +184,7 @@ const ALL: readonly Place[] = [
     name: 'Try a configuration',
     key: 'y',
     icon: IconSend,
-    under: '/notifications',
+    under: NOTIFICATIONS,
     words: 'dry run alertmanager.yml diff',
   },
   {
@@ -160,7 +192,7 @@ const ALL: readonly Place[] = [
     name: 'Status of alerting',
     key: 'i',
     icon: IconSend,
-    under: '/notifications',
+    under: NOTIFICATIONS,
     words: 'cluster peers version alertmanager.yml warnings',
   },
   {
@@ -250,6 +282,9 @@ export interface Whereabouts {
 const SINGLE: Readonly<Record<string, readonly [string, string]>> = {
   '/silences/view': ['Silence', '/silences'],
   '/silences/edit': ['Edit silence', '/silences'],
+  '/alerting/silences/new': ['New silence', '/alerting/silences'],
+  '/alerting/silences/view': ['Silence', '/alerting/silences'],
+  '/alerting/silences/edit': ['Edit silence', '/alerting/silences'],
 };
 
 /** Pages of one thing each below a path; they say their own names once they know them. */
@@ -262,12 +297,15 @@ const BELOW: readonly (readonly [string, string, string])[] = [
   ['/dashboard/snapshot/', 'Snapshot', '/dashboards'],
   ['/dashboard/db/', 'Dashboard', '/dashboards'],
   ['/public-dashboards/', 'Dashboard', '/dashboards'],
+  ['/alerting/', 'Alert rule', ALERTS],
 ];
 
 export function whereIs(path: string): Whereabouts | null {
   const find = (wanted: string) => PLACES.find((place) => place.path === wanted);
   const below = BELOW.find(([start]) => path.startsWith(start));
-  const single = SINGLE[path] ?? (below === undefined ? undefined : [below[1], below[2]]);
+  const single =
+    SINGLE[path] ??
+    (below === undefined || find(path) !== undefined ? undefined : [below[1], below[2]]);
   const [title, under] = single ?? [find(path)?.name, find(path)?.under];
   if (title === undefined) return null;
   let rail = path;

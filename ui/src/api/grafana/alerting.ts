@@ -12,17 +12,33 @@ import {
   time,
   withDefault,
   type Decoded,
+  type Decoder,
 } from '../decode';
 import { grafana, type GrafanaResult } from './client';
+
+/**
+ * Of a rule file a number; of a managed rule the words of all its steps,
+ * `[ var='B' labels={…} value=3 ], [ var='C' … ]`: the first is what was measured.
+ */
+const alertValue: Decoder<number> = (value, path) => {
+  if (typeof value !== 'string' || /^[-+\w.]+$/.test(value)) {
+    return value === '' ? NaN : float(value, path);
+  }
+  const found = / value=(\S+) \]/.exec(value)?.[1];
+  return found === undefined ? NaN : Number(found.replace(/Inf$/, 'Infinity'));
+};
 
 const overviewAlert = object({
   labels: withDefault(map(text), {}),
   annotations: withDefault(map(text), {}),
   state: withDefault(text, ''),
   activeAt: optional(time),
-  value: optional((value, path) => (value === '' ? NaN : float(value, path))),
+  value: optional(alertValue),
 });
 export type OverviewAlert = Decoded<typeof overviewAlert>;
+
+/** null: never. */
+const lastTime: Decoder<number | null> = (value, path) => (value === '' ? null : time(value, path));
 
 const overviewRule = object({
   source: withDefault(text, 'grafana'),
@@ -35,6 +51,9 @@ const overviewRule = object({
   lastError: withDefault(text, ''),
   sentence: withDefault(text, ''),
   query: withDefault(text, ''),
+  type: withDefault(text, 'alerting'),
+  for: withDefault(text, ''),
+  lastEvaluation: optional(lastTime),
   labels: withDefault(map(text), {}),
   annotations: withDefault(map(text), {}),
   alerts: listOrNull(overviewAlert),

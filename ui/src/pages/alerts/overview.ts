@@ -23,10 +23,12 @@ export function listRules(groups: readonly RuleGroup[]): ListedRule[] {
       rule.type === 'alerting' ? [{ key: `${group.file}\n${group.name}\n${i}`, group, rule }] : [],
     ),
   );
-  // Failing rules are blind, which is worse than quiet.
-  const rank = ({ rule }: ListedRule) =>
-    ALERT_STATES.indexOf(stateOf(rule)) - (rule.health === 'err' ? 0.5 : 0);
-  return rules.sort((a, b) => rank(a) - rank(b));
+  return rules.sort((a, b) => fileRank(a) - fileRank(b));
+}
+
+/** Failing rules are blind, which is worse than quiet. */
+export function fileRank({ rule }: ListedRule): number {
+  return ALERT_STATES.indexOf(stateOf(rule)) - (rule.health === 'err' ? 0.5 : 0);
 }
 
 export function countStates(rules: readonly ListedRule[]): Record<AlertStateFilter, number> {

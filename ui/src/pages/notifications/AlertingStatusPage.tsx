@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { fetchAlertStatus, fetchConfigWarnings, type AlertStatus } from '../../api/alertStatus';
 import { formatDateTime, formatElapsed } from '../../lib/time';
-import { NOTIFICATION_TABS } from '../../panels/alerts/tabs';
+import { ManagerTabs } from '../../panels/alerts/ManagerTabs';
 import { Card } from '../../parts/Card';
 import { CopyButton } from '../../parts/CopyButton';
 import { Facts, type Fact } from '../../parts/Facts';
@@ -10,7 +10,6 @@ import { Loaded } from '../../parts/Loaded';
 import { Notice } from '../../parts/Notice';
 import page from '../../parts/page.module.css';
 import { StateBadge, type Tone } from '../../parts/StateBadge';
-import { TabLinks } from '../../parts/TabLinks';
 import { Yaml } from '../../parts/Yaml';
 import styles from './status.module.css';
 
@@ -28,7 +27,7 @@ export function AlertingStatusPage() {
   const now = useNow(1000);
   return (
     <div className={page.page}>
-      <TabLinks tabs={NOTIFICATION_TABS} />
+      <ManagerTabs />
       {warnings.data?.map((words) => (
         <Notice key={words} kind="warning">
           {words}

@@ -2,11 +2,10 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { fetchAlertStatus } from '../../api/alertStatus';
 import { tryConfig } from '../../api/routing';
-import { NOTIFICATION_TABS } from '../../panels/alerts/tabs';
+import { ManagerTabs } from '../../panels/alerts/ManagerTabs';
 import { Button } from '../../parts/Button';
 import { Notice } from '../../parts/Notice';
 import page from '../../parts/page.module.css';
-import { TabLinks } from '../../parts/TabLinks';
 import { TextArea } from '../../parts/TextArea';
 import { DryRunResult } from './DryRunResult';
 import styles from './dryRun.module.css';
@@ -22,7 +21,7 @@ export function DryRunPage() {
   const original = current.data?.data.config.original;
   return (
     <div className={page.page}>
-      <TabLinks tabs={NOTIFICATION_TABS} />
+      <ManagerTabs />
       <form
         className={styles.form}
         onSubmit={(event) => {

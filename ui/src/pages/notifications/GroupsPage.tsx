@@ -3,10 +3,11 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useLocation, useSearch } from 'wouter';
 import { fetchAlertGroups, type AlertFilter } from '../../api/alerts';
 import { fetchGroupStates, fetchReceivers, type GroupState } from '../../api/routing';
+import { managerKey } from '../../api/manager';
 import { groupId, groupNames, regroup } from '../../lib/alertGroups';
 import { parseMatchers, printMatcher, printMatchers, toggleMatcher } from '../../lib/matchers';
 import { formatCount } from '../../lib/units';
-import { NOTIFICATION_TABS } from '../../panels/alerts/tabs';
+import { ManagerTabs } from '../../panels/alerts/ManagerTabs';
 import { EmptyState } from '../../parts/EmptyState';
 import { useNow, withParam } from '../../parts/hooks';
 import { Limited } from '../../parts/Limited';
@@ -15,7 +16,6 @@ import { MatcherBox } from '../../parts/MatcherBox';
 import { NoneMatches } from '../../parts/NoneMatches';
 import page from '../../parts/page.module.css';
 import { Select } from '../../parts/Select';
-import { TabLinks } from '../../parts/TabLinks';
 import { TextField } from '../../parts/TextField';
 import { Toggles } from '../../parts/Toggles';
 import { GroupCard, type ShownGroup } from './GroupCard';
@@ -58,19 +58,19 @@ export function GroupsPage() {
   const { text, ...filter } = readFilter(search);
   const by = new URLSearchParams(search).get('group') ?? '';
   const groups = useQuery({
-    queryKey: ['alerting', 'groups', filter],
+    queryKey: ['alerting', 'groups', filter, managerKey()],
     queryFn: ({ signal }) => fetchAlertGroups(filter, signal),
     refetchInterval: ({ state }) =>
       (state.data?.data.length ?? 0) > MANY_GROUPS ? SLOW_REFRESH_MS : REFRESH_MS,
     placeholderData: keepPreviousData,
   });
   const states = useQuery({
-    queryKey: ['alerting', 'group-states'],
+    queryKey: ['alerting', 'group-states', managerKey()],
     queryFn: ({ signal }) => fetchGroupStates(signal),
     refetchInterval: REFRESH_MS,
   });
   const receivers = useQuery({
-    queryKey: ['alerting', 'receivers'],
+    queryKey: ['alerting', 'receivers', managerKey()],
     queryFn: ({ signal }) => fetchReceivers(signal),
   });
   const set = (name: string, value: string) =>
@@ -84,7 +84,7 @@ export function GroupsPage() {
   const narrowed = search !== '';
   return (
     <div className={page.page}>
-      <TabLinks tabs={NOTIFICATION_TABS} />
+      <ManagerTabs />
       <div className={page.filters}>
         <MatcherBox
           className={page.grow}

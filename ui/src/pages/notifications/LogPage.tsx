@@ -11,7 +11,7 @@ import {
 import { fetchReceivers } from '../../api/routing';
 import { integrationName, OUTCOME_NAMES } from '../../lib/deliveryWords';
 import { parseDuration } from '../../lib/time';
-import { NOTIFICATION_TABS } from '../../panels/alerts/tabs';
+import { ManagerTabs } from '../../panels/alerts/ManagerTabs';
 import { Button } from '../../parts/Button';
 import { EmptyState } from '../../parts/EmptyState';
 import { useNow, withParam } from '../../parts/hooks';
@@ -21,7 +21,6 @@ import { Notice } from '../../parts/Notice';
 import page from '../../parts/page.module.css';
 import { Segments } from '../../parts/Segments';
 import { Select } from '../../parts/Select';
-import { TabLinks } from '../../parts/TabLinks';
 import { DeliveryRow } from './DeliveryRow';
 import styles from './log.module.css';
 
@@ -88,7 +87,7 @@ export function LogPage() {
   const narrowed = [...Object.values(filter), range].some((value) => value !== '');
   return (
     <div className={page.page}>
-      <TabLinks tabs={NOTIFICATION_TABS} />
+      <ManagerTabs />
       <div className={page.filters}>
         <Segments
           aria-label="Outcome"

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import { fetchReceivers, type Receiver } from '../../api/routing';
 import { integrationLabel, OUTCOME_NAMES } from '../../lib/deliveryWords';
-import { NOTIFICATION_TABS } from '../../panels/alerts/tabs';
+import { ManagerTabs } from '../../panels/alerts/ManagerTabs';
 import { Button } from '../../parts/Button';
 import { EmptyState } from '../../parts/EmptyState';
 import { FilterBox } from '../../parts/FilterBox';
@@ -14,7 +14,6 @@ import { NoneMatches } from '../../parts/NoneMatches';
 import page from '../../parts/page.module.css';
 import { RelativeTime } from '../../parts/RelativeTime';
 import { StateBadge, type Tone } from '../../parts/StateBadge';
-import { TabLinks } from '../../parts/TabLinks';
 import { usePageParam } from '../../parts/usePageParam';
 import { TestDialog, type TestTarget } from './TestDialog';
 import styles from './receivers.module.css';
@@ -31,7 +30,7 @@ export function ReceiversPage() {
   const [test, setTest] = useState<TestTarget | null>(null);
   return (
     <div className={page.page}>
-      <TabLinks tabs={NOTIFICATION_TABS} />
+      <ManagerTabs />
       <Loaded query={query} what="the receivers">
         {({ data }) => <Receivers receivers={data} onTest={setTest} />}
       </Loaded>

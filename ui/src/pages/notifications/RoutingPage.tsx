@@ -5,10 +5,9 @@ import { fetchRoutes, type RouteNode } from '../../api/routing';
 import { whyAddress } from '../../lib/alertLinks';
 import { parseLabels } from '../../lib/matchers';
 import { walkRoutes } from '../../lib/routeTree';
-import { NOTIFICATION_TABS } from '../../panels/alerts/tabs';
+import { ManagerTabs } from '../../panels/alerts/ManagerTabs';
 import { Loaded } from '../../parts/Loaded';
 import page from '../../parts/page.module.css';
-import { TabLinks } from '../../parts/TabLinks';
 import { TextField } from '../../parts/TextField';
 import { usePageParam } from '../../parts/usePageParam';
 import { RouteBranch } from './RouteBranch';
@@ -23,7 +22,7 @@ export function RoutingPage() {
   });
   return (
     <div className={page.page}>
-      <TabLinks tabs={NOTIFICATION_TABS} />
+      <ManagerTabs />
       <Loaded query={query} what="the routing tree">
         {({ data }) => <Tree root={data.root} />}
       </Loaded>

@@ -4,10 +4,11 @@ import { useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { fetchHeldAlerts, type HeldAlert } from '../../api/alerts';
 import { fetchExplanation, type WhyOf } from '../../api/why';
+import { managerAddress, managerKey } from '../../api/manager';
 import { whyAddress } from '../../lib/alertLinks';
 import { labelEntries, type Labels } from '../../lib/labels';
 import { matchersOf, parseLabels, printMatchers } from '../../lib/matchers';
-import { NOTIFICATION_TABS } from '../../panels/alerts/tabs';
+import { ManagerTabs } from '../../panels/alerts/ManagerTabs';
 import { Button } from '../../parts/Button';
 import { EmptyState } from '../../parts/EmptyState';
 import { useNow } from '../../parts/hooks';
@@ -15,7 +16,6 @@ import { LabelChips } from '../../parts/LabelChips';
 import { Loaded } from '../../parts/Loaded';
 import page from '../../parts/page.module.css';
 import { RelativeTime } from '../../parts/RelativeTime';
-import { TabLinks } from '../../parts/TabLinks';
 import { TextField } from '../../parts/TextField';
 import { WhyPath } from './WhyPath';
 import styles from './why.module.css';
@@ -38,7 +38,7 @@ export function WhyPage() {
   const now = useNow(1000);
   const of = readOf(search);
   const query = useQuery({
-    queryKey: ['alerting', 'why', of],
+    queryKey: ['alerting', 'why', of, managerKey()],
     queryFn: ({ signal }) => fetchExplanation(of ?? { labels: {} }, signal),
     enabled: of !== null,
     refetchInterval: REFRESH_MS,
@@ -47,7 +47,7 @@ export function WhyPage() {
   const labels = of === null ? {} : 'labels' in of ? of.labels : query.data?.data.labels;
   return (
     <div className={page.page}>
-      <TabLinks tabs={NOTIFICATION_TABS} />
+      <ManagerTabs />
       <LabelsForm key={JSON.stringify(labels ?? of)} labels={labels ?? {}} />
       {of === null ? (
         <Choice now={now} />
@@ -71,7 +71,9 @@ function LabelsForm({ labels }: { labels: Labels }) {
       className={page.filters}
       onSubmit={(event) => {
         event.preventDefault();
-        if (parsed !== null && Object.keys(parsed).length > 0) navigate(whyAddress('', parsed));
+        if (parsed !== null && Object.keys(parsed).length > 0) {
+          navigate(managerAddress(whyAddress('', parsed)));
+        }
       }}
     >
       <TextField
@@ -95,7 +97,7 @@ const SHOWN = 40;
 /** What one most likely wants to ask about: what is held now. */
 function Choice({ now }: { now: number }) {
   const held = useQuery({
-    queryKey: ['alerting', 'alerts', 'all'],
+    queryKey: ['alerting', 'alerts', 'all', managerKey()],
     queryFn: ({ signal }) => fetchHeldAlerts({}, signal),
     refetchInterval: REFRESH_MS,
   });
@@ -136,7 +138,7 @@ function Candidate({ alert, now }: { alert: HeldAlert; now: number }) {
       <button
         type="button"
         className={styles.candidate}
-        onClick={() => navigate(whyAddress(alert.fingerprint, alert.labels))}
+        onClick={() => navigate(managerAddress(whyAddress(alert.fingerprint, alert.labels)))}
       >
         <span className={styles.candidateName}>{name}</span>
         <LabelChips labels={alert.labels} omit={['alertname']} />

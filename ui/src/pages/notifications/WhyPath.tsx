@@ -7,6 +7,7 @@ import {
 } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import type { Explanation } from '../../api/why';
+import { managerAddress } from '../../api/manager';
 import { silenceAddress } from '../../lib/alertLinks';
 import { formatDateTime, formatRelative } from '../../lib/time';
 import { LabelChips } from '../../parts/LabelChips';
@@ -99,7 +100,7 @@ function Hidden({ why, now }: WhyPathProps) {
     <ul className={styles.list}>
       {silences.map((one) => (
         <li key={one.id}>
-          <Link href={`/silences/view?id=${encodeURIComponent(one.id)}`}>
+          <Link href={managerAddress(`/silences/view?id=${encodeURIComponent(one.id)}`)}>
             {one.comment === '' ? 'A silence' : one.comment}
           </Link>
           <span className={styles.dim}>
@@ -112,7 +113,9 @@ function Hidden({ why, now }: WhyPathProps) {
         <li key={one.fingerprint} className={styles.line}>
           <span>{`Inhibited${inhibitionRule(one.ruleName, one.ruleIndex)}, because of`}</span>
           <LabelChips labels={one.labels} />
-          <Link href={`/notifications/why?fingerprint=${one.fingerprint}`}>Why that one</Link>
+          <Link href={managerAddress(`/notifications/why?fingerprint=${one.fingerprint}`)}>
+            Why that one
+          </Link>
         </li>
       ))}
     </ul>

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { expireSilence, type Silence } from '../../api/silences';
+import { managerAddress } from '../../api/manager';
 import { printMatchers } from '../../lib/matchers';
 import { Button } from '../../parts/Button';
 import { Dialog } from '../../parts/Dialog';
@@ -19,7 +20,11 @@ export function SilenceActions({ silence }: SilenceActionsProps) {
   if (silence.status.state === 'expired') {
     return (
       <span className={styles.actions}>
-        <Button variant="default" size="xs" onClick={() => navigate(`/silences/new?from=${id}`)}>
+        <Button
+          variant="default"
+          size="xs"
+          onClick={() => navigate(managerAddress(`/silences/new?from=${id}`))}
+        >
           Recreate
         </Button>
       </span>
@@ -27,7 +32,11 @@ export function SilenceActions({ silence }: SilenceActionsProps) {
   }
   return (
     <span className={styles.actions}>
-      <Button variant="default" size="xs" onClick={() => navigate(`/silences/edit?id=${id}`)}>
+      <Button
+        variant="default"
+        size="xs"
+        onClick={() => navigate(managerAddress(`/silences/edit?id=${id}`))}
+      >
         Edit
       </Button>
       <Button variant="default" size="xs" onClick={() => setAsking(true)}>

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { saveSilence } from '../../api/silences';
+import { managerAddress } from '../../api/manager';
 import { matchersError, reachOf } from '../../lib/silenceReach';
 import { readTimes, type SilenceTimes } from '../../lib/silenceTimes';
 import { remember } from '../../lib/storage';
@@ -59,7 +60,7 @@ export function SilenceForm({ id, initial }: SilenceFormProps) {
     onSuccess: (saved) => {
       remember('author', author.trim());
       void client.invalidateQueries({ queryKey: ['alerting'] });
-      navigate(`/silences/view?id=${encodeURIComponent(saved)}`);
+      navigate(managerAddress(`/silences/view?id=${encodeURIComponent(saved)}`));
     },
   });
   const submit = () => {

@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { useLocation, useSearch } from 'wouter';
 import { fetchSilence, type Silence } from '../../api/silences';
+import { managerKey } from '../../api/manager';
 import { parseMatchers } from '../../lib/matchers';
 import { timesFor } from '../../lib/silenceTimes';
 import { recall } from '../../lib/storage';
-import { NOTIFICATION_TABS } from '../../panels/alerts/tabs';
+import { ManagerTabs } from '../../panels/alerts/ManagerTabs';
 import { Loaded } from '../../parts/Loaded';
 import page from '../../parts/page.module.css';
-import { TabLinks } from '../../parts/TabLinks';
 import { rowsOf } from './matcherRows';
 import { SilenceForm, type SilenceValues } from './SilenceForm';
 
@@ -19,16 +19,16 @@ export function SilenceFormPage() {
   const [path] = useLocation();
   const params = new URLSearchParams(search);
   const id = params.get('id') ?? '';
-  const source = path === '/silences/edit' ? id : (params.get('from') ?? '');
+  const source = path.endsWith('/silences/edit') ? id : (params.get('from') ?? '');
   const query = useQuery({
-    queryKey: ['alerting', 'silence', source],
+    queryKey: ['alerting', 'silence', source, managerKey()],
     queryFn: ({ signal }) => fetchSilence(source, signal),
     enabled: source !== '',
     staleTime: Infinity,
   });
   return (
     <div className={page.page}>
-      <TabLinks tabs={NOTIFICATION_TABS} />
+      <ManagerTabs />
       {source === '' ? (
         <SilenceForm key={search} id={null} initial={fresh(params)} />
       ) : (
@@ -36,8 +36,8 @@ export function SilenceFormPage() {
           {({ data }) => (
             <SilenceForm
               key={source}
-              id={path === '/silences/edit' ? source : null}
-              initial={from(data, path === '/silences/edit')}
+              id={path.endsWith('/silences/edit') ? source : null}
+              initial={from(data, path.endsWith('/silences/edit'))}
             />
           )}
         </Loaded>

@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from 'wouter';
 import { fetchSilence, type Silence } from '../../api/silences';
+import { managerKey } from '../../api/manager';
 import { formatDateTime, formatElapsed } from '../../lib/time';
-import { NOTIFICATION_TABS } from '../../panels/alerts/tabs';
+import { ManagerTabs } from '../../panels/alerts/ManagerTabs';
 import { Card } from '../../parts/Card';
 import { EmptyState } from '../../parts/EmptyState';
 import { Facts } from '../../parts/Facts';
@@ -11,7 +12,6 @@ import { Loaded } from '../../parts/Loaded';
 import { MatcherChips } from '../../parts/MatcherChips';
 import page from '../../parts/page.module.css';
 import { RelativeTime } from '../../parts/RelativeTime';
-import { TabLinks } from '../../parts/TabLinks';
 import { Affected } from './Affected';
 import { SilenceActions } from './SilenceActions';
 import { SilenceState } from './SilenceState';
@@ -20,14 +20,14 @@ import styles from './silences.module.css';
 export function SilencePage() {
   const id = new URLSearchParams(useSearch()).get('id') ?? '';
   const query = useQuery({
-    queryKey: ['alerting', 'silence', id],
+    queryKey: ['alerting', 'silence', id, managerKey()],
     queryFn: ({ signal }) => fetchSilence(id, signal),
     enabled: id !== '',
     refetchInterval: 10_000,
   });
   return (
     <div className={page.page}>
-      <TabLinks tabs={NOTIFICATION_TABS} />
+      <ManagerTabs />
       {id === '' ? (
         <EmptyState title="The address names no silence" />
       ) : (

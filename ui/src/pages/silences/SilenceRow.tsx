@@ -1,5 +1,6 @@
 import { Link } from 'wouter';
 import type { Silence } from '../../api/silences';
+import { managerAddress } from '../../api/manager';
 import { formatCount } from '../../lib/units';
 import { MatcherChips } from '../../parts/MatcherChips';
 import { SilenceActions } from './SilenceActions';
@@ -15,7 +16,7 @@ export interface SilenceRowProps {
 
 export function SilenceRow({ silence, now, hides }: SilenceRowProps) {
   const { id, comment, createdBy, matchers } = silence;
-  const address = `/silences/view?id=${encodeURIComponent(id)}`;
+  const address = managerAddress(`/silences/view?id=${encodeURIComponent(id)}`);
   return (
     <li className={styles.row} data-testid="silence" data-state={silence.status.state}>
       <div className={styles.body}>

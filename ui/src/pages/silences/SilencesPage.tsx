@@ -3,9 +3,10 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from 'wouter';
 import { fetchHeldAlerts } from '../../api/alerts';
 import { fetchSilences, type Silence, type SilenceState } from '../../api/silences';
+import { managerAddress, managerKey } from '../../api/manager';
 import { parseMatchers, printMatcher } from '../../lib/matchers';
 import { formatCount } from '../../lib/units';
-import { NOTIFICATION_TABS } from '../../panels/alerts/tabs';
+import { ManagerTabs } from '../../panels/alerts/ManagerTabs';
 import { Button } from '../../parts/Button';
 import { EmptyState } from '../../parts/EmptyState';
 import { FilterBox } from '../../parts/FilterBox';
@@ -17,7 +18,6 @@ import { NoneMatches } from '../../parts/NoneMatches';
 import { Notice } from '../../parts/Notice';
 import page from '../../parts/page.module.css';
 import { Segments } from '../../parts/Segments';
-import { TabLinks } from '../../parts/TabLinks';
 import { usePageParam } from '../../parts/usePageParam';
 import { SilenceRow } from './SilenceRow';
 import styles from './silences.module.css';
@@ -27,13 +27,13 @@ const NAMES = { active: 'Active', pending: 'Pending', expired: 'Expired' } as co
 
 export function SilencesPage() {
   const query = useQuery({
-    queryKey: ['alerting', 'silences'],
+    queryKey: ['alerting', 'silences', managerKey()],
     queryFn: ({ signal }) => fetchSilences(signal),
     refetchInterval: 10_000,
     placeholderData: keepPreviousData,
   });
   const held = useQuery({
-    queryKey: ['alerting', 'alerts', 'all'],
+    queryKey: ['alerting', 'alerts', 'all', managerKey()],
     queryFn: ({ signal }) => fetchHeldAlerts({}, signal),
     refetchInterval: 10_000,
   });
@@ -43,7 +43,7 @@ export function SilencesPage() {
   }
   return (
     <div className={page.page}>
-      <TabLinks tabs={NOTIFICATION_TABS} />
+      <ManagerTabs />
       <Loaded query={query} what="the silences">
         {({ data }) => (
           <Silences silences={data} hidden={held.data === undefined ? null : hidden} />
@@ -86,7 +86,7 @@ function Silences({ silences, hidden }: SilencesProps) {
     <Button
       leftSection={<IconPlus size={16} />}
       className={styles.create}
-      onClick={() => navigate('/silences/new')}
+      onClick={() => navigate(managerAddress('/silences/new'))}
     >
       New silence
     </Button>
@@ -160,7 +160,9 @@ function Silences({ silences, hidden }: SilencesProps) {
       )}
       {shown.length === 0 && found.length > 0 && text === '' && filter === '' && (
         <EmptyState title={`None is ${state}`}>
-          <Link href={state === 'expired' ? '/silences' : '/silences?state=expired'}>
+          <Link
+            href={managerAddress(state === 'expired' ? '/silences' : '/silences?state=expired')}
+          >
             {state === 'expired' ? 'Show the active ones' : 'Show the expired ones'}
           </Link>
         </EmptyState>

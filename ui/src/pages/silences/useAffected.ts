@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { fetchHeldAlerts, type HeldAlert } from '../../api/alerts';
+import { managerKey } from '../../api/manager';
 import { printMatcher, type Matcher } from '../../lib/matchers';
 import { useDebounced } from '../../parts/hooks';
 
@@ -20,14 +21,14 @@ export function useAffected(matchers: readonly Matcher[]): AffectedAlerts {
   const filter = useDebounced(JSON.stringify(matchers.map(printMatcher)), WAIT_MS);
   const empty = filter === '[]';
   const hit = useQuery({
-    queryKey: ['alerting', 'affected', filter],
+    queryKey: ['alerting', 'affected', filter, managerKey()],
     queryFn: ({ signal }) => fetchHeldAlerts({ filter: matchers.map(printMatcher) }, signal),
     enabled: !empty,
     refetchInterval: REFRESH_MS,
     placeholderData: keepPreviousData,
   });
   const all = useQuery({
-    queryKey: ['alerting', 'alerts', 'all'],
+    queryKey: ['alerting', 'alerts', 'all', managerKey()],
     queryFn: ({ signal }) => fetchHeldAlerts({}, signal),
     refetchInterval: REFRESH_MS,
   });

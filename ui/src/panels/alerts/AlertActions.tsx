@@ -1,3 +1,4 @@
+import { managerAddress } from '../../api/manager';
 import { IconBellOff, IconCheck, IconHelpCircle, IconLink } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'wouter';
@@ -21,11 +22,11 @@ export function AlertActions({ labels, fingerprint, source, canAck }: AlertActio
   const name = labels['alertname'] ?? 'this alert';
   return (
     <span className={styles.actions}>
-      <Link href={whyAddress(fingerprint, labels)} className={styles.action}>
+      <Link href={managerAddress(whyAddress(fingerprint, labels))} className={styles.action}>
         <IconHelpCircle size={15} aria-hidden />
         Why
       </Link>
-      <Link href={silenceAddress(labels)} className={styles.action}>
+      <Link href={managerAddress(silenceAddress(labels))} className={styles.action}>
         <IconBellOff size={15} aria-hidden />
         Silence
       </Link>

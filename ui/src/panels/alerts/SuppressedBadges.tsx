@@ -1,6 +1,7 @@
 import { IconBellOff, IconClockOff, IconShieldHalf } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import type { HeldStatus } from '../../api/alerts';
+import { managerAddress } from '../../api/manager';
 import styles from './SuppressedBadges.module.css';
 
 export interface SuppressedBadgesProps {
@@ -15,7 +16,7 @@ export function SuppressedBadges({ status }: SuppressedBadgesProps) {
       {silencedBy.map((id) => (
         <Link
           key={id}
-          href={`/silences/view?id=${encodeURIComponent(id)}`}
+          href={managerAddress(`/silences/view?id=${encodeURIComponent(id)}`)}
           className={styles.badge}
           title={`Silence ${id}`}
         >
@@ -25,7 +26,9 @@ export function SuppressedBadges({ status }: SuppressedBadgesProps) {
       ))}
       {inhibitedBy[0] !== undefined && (
         <Link
-          href={`/notifications/why?fingerprint=${encodeURIComponent(inhibitedBy[0])}`}
+          href={managerAddress(
+            `/notifications/why?fingerprint=${encodeURIComponent(inhibitedBy[0])}`,
+          )}
           className={styles.badge}
           title={`By ${inhibitedBy.join(', ')}`}
         >
