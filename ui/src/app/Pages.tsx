@@ -1,6 +1,6 @@
 import { lazy } from 'react';
 import { Redirect, Route, Switch, useSearch } from 'wouter';
-import { HOME } from '../api/served';
+import { HOME, isServed } from '../api/served';
 import { NotFound } from './NotFound';
 
 // Each page arrives when it is first opened.
@@ -98,6 +98,25 @@ const ProfilePage = lazy(async () => ({
   default: (await import('../pages/people/ProfilePage')).ProfilePage,
 }));
 
+const RuleEditorPage = lazy(async () => ({
+  default: (await import('../pages/alerting/RuleEditorPage')).RuleEditorPage,
+}));
+const RuleViewPage = lazy(async () => ({
+  default: (await import('../pages/alerting/RuleViewPage')).RuleViewPage,
+}));
+const ContactsPage = lazy(async () => ({
+  default: (await import('../pages/alerting/ContactsPage')).ContactsPage,
+}));
+const PoliciesPage = lazy(async () => ({
+  default: (await import('../pages/alerting/PoliciesPage')).PoliciesPage,
+}));
+const TimingsPage = lazy(async () => ({
+  default: (await import('../pages/alerting/TimingsPage')).TimingsPage,
+}));
+const TemplatesPage = lazy(async () => ({
+  default: (await import('../pages/alerting/TemplatesPage')).TemplatesPage,
+}));
+
 const ExplorePage = lazy(async () => ({
   default: (await import('../pages/explore/ExplorePage')).ExplorePage,
 }));
@@ -149,7 +168,28 @@ export function Pages() {
       <Route path="/explore" component={ExplorePage} />
       <Route path="/import/dashboard">{<Redirect to="/dashboard/import" replace />}</Route>
       <Route path="/graph">{<Redirect to={`/query${suffix}`} replace />}</Route>
-      <Route path="/alerting/list">{<Redirect to="/alerts" replace />}</Route>
+      <Route path="/alerting/list">
+        {isServed('/alerts') ? <Redirect to={`/alerts${suffix}`} replace /> : <AlertsPage />}
+      </Route>
+      <Route path="/alerting">{<Redirect to="/alerting/list" replace />}</Route>
+      <Route path="/alerting/new" component={RuleEditorPage} />
+      <Route path="/alerting/new/:kind">{<Redirect to={`/alerting/new${suffix}`} replace />}</Route>
+      <Route path="/alerting/grafana/:uid/edit" component={RuleEditorPage} />
+      <Route path="/alerting/grafana/:uid/view" component={RuleViewPage} />
+      <Route path="/alerting/:uid/edit" component={RuleEditorPage} />
+      <Route path="/alerting/notifications" component={ContactsPage} />
+      <Route path="/alerting/routes" component={PoliciesPage} />
+      <Route path="/alerting/mute-timings" component={TimingsPage} />
+      <Route path="/alerting/templates" component={TemplatesPage} />
+      <Route path="/alerting/silences" component={SilencesPage} />
+      <Route path="/alerting/silences/new" component={SilenceFormPage} />
+      <Route path="/alerting/silence/new">
+        {<Redirect to={`/alerting/silences/new${suffix}`} replace />}
+      </Route>
+      <Route path="/alerting/silences/edit" component={SilenceFormPage} />
+      <Route path="/alerting/silences/view" component={SilencePage} />
+      <Route path="/alerting/groups" component={GroupsPage} />
+      <Route path="/alerting/why" component={WhyPage} />
       <Route path="/query" component={QueryPage} />
       <Route path="/alerts" component={AlertsPage} />
       <Route path="/backtest" component={BacktestPage} />
