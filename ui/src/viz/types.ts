@@ -34,6 +34,8 @@ export interface VizProps {
   readonly onHidden: (hidden: ReadonlySet<string>) => void;
   /** A stretch that was marked with ctrl, to write a note on; unset: may not. */
   readonly onAnnotate?: ((fromMs: number, toMs: number) => void) | undefined;
+  /** A note that the server keeps was pressed, to be changed; unset: may not. */
+  readonly onNote?: ((note: Annotation) => void) | undefined;
 }
 
 /** A setting of a kind of panel, for the editor; the editor draws it, the panel only names it. */

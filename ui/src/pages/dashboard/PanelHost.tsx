@@ -1,6 +1,6 @@
 import { lazy, memo, Suspense, useCallback, useMemo, useState } from 'react';
 import { hasData, noDataText } from '../../dash/data/nodata';
-import type { ShownFrame } from '../../dash/frame';
+import type { Annotation, ShownFrame } from '../../dash/frame';
 import type { Panel } from '../../dash/model';
 import type { PanelData } from '../../dash/query/runner';
 import { interpolate, withScopedVars, withValues } from '../../dash/variables/interpolate';
@@ -269,6 +269,22 @@ function PanelViz(props: PanelBodyProps) {
       }),
     [session, panel.id],
   );
+  const onNote = useCallback(
+    (note: Annotation) =>
+      session.open({
+        kind: 'annotation',
+        id: note.id ?? null,
+        draft: {
+          dashboardUID: session.state.dashboard.uid,
+          panelId: note.panelId ?? 0,
+          time: note.time,
+          timeEnd: note.timeEnd,
+          text: note.text,
+          tags: note.tags,
+        },
+      }),
+    [session],
+  );
   const options = useMemo(() => optionsOf(panel, plugin, legend), [panel, plugin, legend]);
   const { Component } = plugin;
   return (
@@ -289,6 +305,7 @@ function PanelViz(props: PanelBodyProps) {
       hidden={hidden}
       onHidden={onHidden}
       onAnnotate={mayAnnotate ? onAnnotate : undefined}
+      onNote={mayAnnotate ? onNote : undefined}
     />
   );
 }

@@ -1,5 +1,6 @@
 // What the menu of a panel offers, and when. Pure rules; PanelMenu.tsx draws them.
 
+import { SOURCE_PARAM } from '../../api/source';
 import type { Panel } from '../../dash/model';
 
 export type MenuAction =
@@ -76,6 +77,7 @@ export function menuOf(facts: MenuFacts): readonly MenuItem[] {
 export function exploreAddress(
   exprs: readonly string[],
   range: { readonly from: number; readonly to: number },
+  source = '',
 ): string | null {
   const asked = exprs.filter((expr) => expr.trim() !== '');
   if (asked.length === 0) return null;
@@ -87,5 +89,6 @@ export function exploreAddress(
     params.set(`g${i}.range_input`, `${seconds}s`);
     params.set(`g${i}.end_input`, new Date(range.to).toISOString().slice(0, 19).replace('T', ' '));
   });
+  if (source !== '') params.set(SOURCE_PARAM, source);
   return `/query?${params.toString()}`;
 }

@@ -51,6 +51,13 @@ function expressions(session: DashboardSession, key: string): readonly string[] 
   return queries.flatMap((query) => (typeof query['expr'] === 'string' ? [query['expr']] : []));
 }
 
+/** The data source of its first query. */
+function sourceAsked(session: DashboardSession, key: string): string {
+  const ref = session.runner.get(key).request?.queries[0]?.['datasource'];
+  if (typeof ref !== 'object' || ref === null || !('uid' in ref)) return '';
+  return typeof ref.uid === 'string' ? ref.uid : '';
+}
+
 export function runMenu(session: DashboardSession, key: string, action: MenuAction): void {
   const panel = session.findPanel(key);
   if (panel === undefined) return;
@@ -65,7 +72,11 @@ export function runMenu(session: DashboardSession, key: string, action: MenuActi
       session.onNavigate(alertAddress(session, key));
       return;
     case 'explore': {
-      const to = exploreAddress(expressions(session, key), session.runner.get(key).range);
+      const to = exploreAddress(
+        expressions(session, key),
+        session.runner.get(key).range,
+        sourceAsked(session, key),
+      );
       if (to !== null) session.onNavigate(to);
       return;
     }

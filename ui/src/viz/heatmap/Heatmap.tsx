@@ -83,7 +83,15 @@ export function Heatmap(props: VizProps) {
         }}
         onPress={(hover, plot) => point(hover, plot, true)}
       >
-        {(area) => <NoteMarks notes={notes} area={area} range={range} zone={timezone} />}
+        {(area) => (
+          <NoteMarks
+            notes={notes}
+            area={area}
+            range={range}
+            zone={timezone}
+            onNote={props.onNote}
+          />
+        )}
       </Plot>
       {legend && (
         <div className={styles.scale} aria-label="Scale of colours" role="img">

@@ -11,10 +11,11 @@ export interface NoteMarksProps {
   area: PlotArea;
   range: TimeRangeMs;
   zone: string;
+  onNote?: ((note: Annotation) => void) | undefined;
 }
 
 /** What a hand or a key can reach of the notes: a mark at the foot of each. */
-export function NoteMarks({ notes, area, range, zone }: NoteMarksProps) {
+export function NoteMarks({ notes, area, range, zone, onNote }: NoteMarksProps) {
   const [open, setOpen] = useState<{ note: Annotation; x: number; y: number } | null>(null);
   const span = range.to - range.from;
   const place = (time: number) =>
@@ -42,6 +43,9 @@ export function NoteMarks({ notes, area, range, zone }: NoteMarksProps) {
               ...(width > 0 ? { width } : {}),
             }}
             aria-label={`Note, ${momentText(note.time, zone)}: ${note.title ?? ''} ${note.text}`}
+            onClick={() => {
+              if (note.id !== undefined) onNote?.(note);
+            }}
             onMouseEnter={(event) => show(event.currentTarget)}
             onMouseLeave={() => setOpen(null)}
             onFocus={(event) => show(event.currentTarget)}

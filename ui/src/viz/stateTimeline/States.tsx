@@ -158,7 +158,15 @@ export function States(props: StatesProps) {
             onHover={onHover}
             onPress={onPress}
           >
-            {(area) => <NoteMarks notes={notes} area={area} range={range} zone={timezone} />}
+            {(area) => (
+              <NoteMarks
+                notes={notes}
+                area={area}
+                range={range}
+                zone={timezone}
+                onNote={props.onNote}
+              />
+            )}
           </Plot>
         </WithLegend>
       </div>

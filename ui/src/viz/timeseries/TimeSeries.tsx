@@ -141,7 +141,15 @@ export function TimeSeries(props: VizProps) {
         onHover={onHover}
         onPress={onPress}
       >
-        {(area) => <NoteMarks notes={notes} area={area} range={range} zone={timezone} />}
+        {(area) => (
+          <NoteMarks
+            notes={notes}
+            area={area}
+            range={range}
+            zone={timezone}
+            onNote={props.onNote}
+          />
+        )}
       </Plot>
       {pointed !== null && (
         <VizTooltip
