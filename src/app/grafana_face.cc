@@ -263,10 +263,11 @@ void GrafanaFace::RegisterPeople(api::GrafanaRoutes& routes) {
     return out;
   };
   people.data_sources = [this](codec::JsonWriter& json) {
-    auto interval = [this](const grafana::DataSource& source) {
-      return parts_->queries->ScrapeIntervalMs(source);
+    auto facts = [this](const grafana::DataSource& source) {
+      return api::SourceFacts{parts_->queries->ScrapeIntervalMs(source),
+                              parts_->queries->OwnReason(source).has_value()};
     };
-    api::WriteFrontendSources(*parts_->sources, interval, json);
+    api::WriteFrontendSources(*parts_->sources, facts, json);
   };
   people.dashboard_uid = [this](int64_t id) -> std::optional<std::string> {
     auto found = parts_->dashboards->FindById(id);

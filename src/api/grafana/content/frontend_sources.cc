@@ -13,13 +13,14 @@ void WriteMeta(codec::JsonWriter& json, std::string_view type) {
   json.EndObject();
 }
 
-codec::Json WithInterval(const grafana::DataSource& source, const SampleInterval& interval_ms) {
+codec::Json WithInterval(const grafana::DataSource& source, int64_t interval_ms) {
   codec::Json data = source.json_data;
   if (data.AsObject() == nullptr) data = codec::Json::OfObject({});
   const codec::Json* given = data.Find("timeInterval");
   bool says = given != nullptr && given->AsString() != nullptr && !given->AsString()->empty();
-  int64_t known = says || !interval_ms ? 0 : interval_ms(source);
-  if (known > 0) data.Set("timeInterval", codec::Json::OfString(fmt::format("{}ms", known)));
+  if (!says && interval_ms > 0) {
+    data.Set("timeInterval", codec::Json::OfString(fmt::format("{}ms", interval_ms)));
+  }
   return data;
 }
 
@@ -36,7 +37,7 @@ void WriteBuiltIn(codec::JsonWriter& json, std::string_view name, std::string_vi
 
 }  // namespace
 
-void WriteFrontendSources(const grafana::DataSources& sources, const SampleInterval& interval_ms,
+void WriteFrontendSources(const grafana::DataSources& sources, const FactsOf& facts,
                           codec::JsonWriter& json) {
   grafana::DataSourcePtr chosen = sources.Default();
   json.Field("defaultDatasource", chosen ? chosen->name : std::string());
@@ -47,7 +48,9 @@ void WriteFrontendSources(const grafana::DataSources& sources, const SampleInter
     json.Field("type", source->type).Field("access", "proxy");
     json.Field("url", "/api/datasources/proxy/uid/" + source->uid);
     json.Field("isDefault", source == chosen).Field("readOnly", source->read_only);
-    WithInterval(*source, interval_ms).WriteTo(&json.Key("jsonData"));
+    SourceFacts known = facts ? facts(*source) : SourceFacts{};
+    json.Field("own", known.own);
+    WithInterval(*source, known.interval_ms).WriteTo(&json.Key("jsonData"));
     WriteMeta(json, source->type);
     json.EndObject();
   }

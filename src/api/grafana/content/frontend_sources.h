@@ -9,13 +9,17 @@
 
 namespace watchfire::api {
 
-// How often the series of a source get a sample; 0: unknown.
-using SampleInterval = std::function<int64_t(const grafana::DataSource&)>;
+// What is known of a source beside its settings.
+struct SourceFacts {
+  int64_t interval_ms = 0;  // between the samples of its series; 0: unknown
+  bool own = false;         // it is this very server
+};
+using FactsOf = std::function<SourceFacts(const grafana::DataSource&)>;
 
 // Writes the fields "defaultDatasource" and "datasources" into the object that is open. Where a
-// source's settings do not say the interval of its samples (jsonData.timeInterval) but
-// `interval_ms` does, it is written there.
-void WriteFrontendSources(const grafana::DataSources& sources, const SampleInterval& interval_ms,
+// source's settings do not say the interval of its samples (jsonData.timeInterval) but the facts
+// do, it is written there. `facts` may be empty.
+void WriteFrontendSources(const grafana::DataSources& sources, const FactsOf& facts,
                           codec::JsonWriter& json);
 
 }  // namespace watchfire::api

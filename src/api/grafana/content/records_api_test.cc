@@ -196,6 +196,10 @@ TEST_F(RecordsApi, PlaylistsAndShortAddressesWork) {
   EXPECT_EQ(gone.headers.Get("Location"), "/d/u/x?from=now-1h");
   EXPECT_EQ(Get("/goto/nobody").headers.Get("Location"), "/");
   EXPECT_EQ(Post("/api/short-urls", R"({"path":"https://evil.example"})").status, 400);
+  Reply picture = Get("/render/d-solo/u/x?panelId=2");
+  EXPECT_EQ(picture.status, 501);
+  EXPECT_EQ(picture.Text("message"),
+            "panels are not rendered to pictures; /d-solo/u/x shows the panel itself");
 }
 
 TEST_F(RecordsApi, APublicDashboardShowsNoQueries) {

@@ -32,6 +32,12 @@ net::Response GoTo(ContentContext& c, const Call& call) {
       302, fmt::format("{}/{}", c.rooms.settings->server.sub_path, path.value_or("")));
 }
 
+// Links of chats and old scripts to pictures of panels.
+net::Response NoPicture(ContentContext&, const Call& call) {
+  return Message(501, fmt::format("panels are not rendered to pictures; /{} shows the panel itself",
+                                  call.Param("page")));
+}
+
 // ---- playlists
 
 void WritePlaylist(JsonWriter& json, const Playlist& playlist, bool with_items) {
@@ -287,6 +293,7 @@ net::Response PublicAnnotations(ContentContext& c, const Call& call) {
 constexpr ContentRoute kRoutes[] = {
     {"POST", "/api/short-urls", Need::kSignedIn, &CreateShortUrl},
     {"GET", "/goto/:uid", Need::kViewer, &GoTo},
+    {"GET", "/render/*page", Need::kViewer, &NoPicture},
     {"GET", "/api/playlists", Need::kViewer, &ListPlaylists},
     {"POST", "/api/playlists", Need::kEditor, &CreatePlaylist},
     {"GET", "/api/playlists/:uid", Need::kViewer, &GetPlaylist},

@@ -54,6 +54,8 @@ const sourceSettings = object({
   name: withDefault(text, ''),
   isDefault: withDefault(bool, false),
   readOnly: withDefault(bool, false),
+  /** It is this very server. */
+  own: withDefault(bool, false),
   url: withDefault(text, ''),
   jsonData: (value: unknown): Readonly<Record<string, unknown>> =>
     typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -11,6 +11,8 @@ export interface DataSourceInfo {
   readonly isDefault: boolean;
   /** "Scrape interval" of its settings; "": not set. */
   readonly timeInterval: string;
+  /** It is the server that these pages come from. */
+  readonly own?: boolean;
 }
 
 export interface FoundSource {

@@ -51,11 +51,13 @@ function expressions(session: DashboardSession, key: string): readonly string[] 
   return queries.flatMap((query) => (typeof query['expr'] === 'string' ? [query['expr']] : []));
 }
 
-/** The data source of its first query. */
+/** The data source of its first query; "" is this server. */
 function sourceAsked(session: DashboardSession, key: string): string {
   const ref = session.runner.get(key).request?.queries[0]?.['datasource'];
   if (typeof ref !== 'object' || ref === null || !('uid' in ref)) return '';
-  return typeof ref.uid === 'string' ? ref.uid : '';
+  const { uid } = ref;
+  const own = session.deps.sources.some((one) => one.uid === uid && one.own === true);
+  return typeof uid === 'string' && !own ? uid : '';
 }
 
 export function runMenu(session: DashboardSession, key: string, action: MenuAction): void {

@@ -17,6 +17,7 @@ export function sourcesOf(settings: FrontendSettings): readonly DataSourceInfo[]
       type: source.type,
       isDefault: source.isDefault || name === settings.defaultDatasource,
       timeInterval: textOf(source.jsonData['timeInterval']),
+      own: source.own,
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -16,7 +16,7 @@ export function SourcePicker({ source, onChange }: SourcePickerProps) {
     staleTime: 60_000,
   });
   const sources = Object.values(settings.data?.datasources ?? {}).filter(
-    ({ type, uid }) => type === 'prometheus' && uid !== '',
+    ({ type, uid, own }) => type === 'prometheus' && uid !== '' && !own,
   );
   if (sources.length === 0 && source === '') return null;
   return (
