@@ -118,6 +118,30 @@ TEST_F(GuardTest, PagesLeadToTheLoginPageAndBack) {
   EXPECT_EQ(Ask("GET", "/grafana2/d/x", "Viewer").body, "/grafana2/d/x");
 }
 
+// What the guard has identified by a password, a route must be able to identify again.
+TEST_F(GuardTest, LinksAreLeftToTheirRoutesAndLeadToTheLoginPage) {
+  Open();
+  for (const char* path : {"/goto/abc", "/render/d-solo/abc/x"}) {
+    net::Router router;
+    GrafanaRoutes routes(&router, signin_.get(), &settings_);
+    routes.Add("GET", path, Need::kViewer, [](const Call& call) {
+      return net::Response::Redirect(302, "/d/" + call.who.login);
+    });
+    auto ask = [&](const std::string& login) {
+      net::Request request;
+      request.method = "GET";
+      request.path = path;
+      if (!login.empty()) {
+        request.headers.Set("Authorization", "Basic " + net::EncodeBase64(login + ":password"));
+      }
+      net::Response response = guard_(request, [&](net::Request& r) { return router.Dispatch(r); });
+      return std::string(response.headers.Get("Location"));
+    };
+    EXPECT_EQ(ask("Viewer"), "/d/Viewer");
+    EXPECT_EQ(ask(""), "/login?redirectTo=" + net::PercentEncode(path));
+  }
+}
+
 TEST_F(GuardTest, AnswersCannotBeFramedUnlessAllowed) {
   Open();
   net::Response response = Ask("GET", "/login", "");

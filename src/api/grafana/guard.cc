@@ -20,6 +20,7 @@ using grafana::SignIn;
 enum class Kind : uint8_t {
   kOpen,     // answered to everybody
   kRoutes,   // GrafanaRoutes look after it
+  kLinks,    // so do they, but for people who follow a link and may have to sign in first
   kMetrics,  // open, or under a password of its own
   kApi,      // gated here, refused with JSON
   kPage      // gated here, refused with a way to the login page
@@ -56,6 +57,9 @@ Rule RuleOf(const net::Request& request) {
   if (path == "/healthz" || path == "/robots.txt" || path == "/logout" ||
       path.starts_with("/login/") || (path == "/login" && !safe)) {
     return {Kind::kRoutes, Need::kNothing};
+  }
+  if (safe && (IsUnder(path, "/goto") || IsUnder(path, "/render"))) {
+    return {Kind::kLinks, Need::kNothing};
   }
   if (safe && IsOpenPage(path)) return {Kind::kOpen, Need::kNothing};
   bool others = IsUnder(path, "/api/v1") || IsUnder(path, "/api/v2");
@@ -150,6 +154,11 @@ net::Response Guarded(net::Request& request, const net::Next& next, SignIn* sign
   if (rule.kind == Kind::kOpen) {
     std::optional<net::Response> elsewhere = AutoLogin(request, signin, settings);
     return elsewhere ? *std::move(elsewhere) : next(request);
+  }
+  if (rule.kind == Kind::kLinks) {
+    net::Response response = next(request);
+    if (response.status != 401) return response;
+    return ToLogin(request, settings);
   }
   if (rule.kind == Kind::kRoutes || rule.need == Need::kNothing) return next(request);
   SignIn::Outcome outcome = signin->Identify(request);
