@@ -19,7 +19,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-BINARY = os.environ.get("WATCHFIRE", "build/bin/watchfire")
+BINARY = os.path.abspath(os.environ.get("WATCHFIRE", "build/bin/watchfire"))
 # Sanitizer builds are several times slower; scenarios only get more patience, not less work.
 PATIENCE = float(os.environ.get("WATCHFIRE_PATIENCE", "30"))
 
@@ -81,8 +81,8 @@ class Server:
     """One watchfire. `start` may be called again after `stop` or `kill`: same directory and port."""
 
     def __init__(self, directory, config, *flags, port=None, prefix="", data=None, grafana=False,
-                 environment=None):
-        self.directory = pathlib.Path(directory)
+                 environment=None, cwd=None):
+        self.directory, self.cwd = pathlib.Path(directory), cwd
         self.data = data or self.directory / "data"
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}{prefix}"
@@ -108,7 +108,7 @@ class Server:
 
     def start(self, ready=True):
         with self.log_path.open("ab") as log:
-            self.process = subprocess.Popen(self.command(), stderr=log, stdout=log,
+            self.process = subprocess.Popen(self.command(), stderr=log, stdout=log, cwd=self.cwd,
                                             env={**os.environ, **self.environment})
         if ready:
             wait_for("server ready", self.is_ready)
