@@ -178,7 +178,7 @@ function Opening({ query, what, onlyPanel, frozen = false, token }: OpeningProps
     staleTime: 60_000,
   });
   const preferences = useQuery({
-    enabled: !frozen,
+    enabled: !frozen && user?.anonymous === false,
     queryKey: ['preferences'],
     queryFn: async ({ signal }) => {
       const answer = await fetchPreferences(signal);
@@ -189,7 +189,8 @@ function Opening({ query, what, onlyPanel, frozen = false, token }: OpeningProps
   const opened = query.data;
   // Whoever may not ask for settings still sees a snapshot.
   const known = settings.data ?? (settings.error !== null ? null : undefined);
-  const own = frozen ? null : preferences.data;
+  // Whoever has no name has no preferences.
+  const own = frozen || user?.anonymous === true ? null : preferences.data;
   const deps = useMemo(() => {
     if (opened === undefined || known === undefined || own === undefined) return null;
     const { loaded, stored } = opened;

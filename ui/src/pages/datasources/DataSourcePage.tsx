@@ -22,7 +22,7 @@ export function DataSourcePage() {
         <SourceForm source={null} />
       ) : (
         <Loaded query={query} what="the data source">
-          {(source) => <SourceForm key={source.version} source={source} />}
+          {(source) => <SourceForm key={source.uid} source={source} />}
         </Loaded>
       )}
     </div>
