@@ -62,7 +62,7 @@ export function PanelOptions({ panel, words, variables, onChange }: PanelOptions
         </Section>
       )}
       {'panel links'.includes(words) && (
-        <Section title="Panel links" forced={words !== ''}>
+        <Section title="Panel links" closed forced={words !== ''}>
           <Links
             value={panel.links}
             hint="May hold variables, ${__url_time_range} and ${__all_variables}"
@@ -71,7 +71,7 @@ export function PanelOptions({ panel, words, variables, onChange }: PanelOptions
         </Section>
       )}
       {'repeat options variable'.includes(words) && (
-        <Section title="Repeat" forced={words !== ''}>
+        <Section title="Repeat" closed forced={words !== ''}>
           <Repeat panel={panel} variables={variables} onChange={onChange} />
         </Section>
       )}

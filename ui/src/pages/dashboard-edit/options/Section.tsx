@@ -7,14 +7,16 @@ export interface SectionProps {
   title: string;
   /** Stays open while someone searches. */
   forced?: boolean;
+  /** Closed until someone opens it. */
+  closed?: boolean;
   aside?: ReactNode;
   children: ReactNode;
 }
 
 /** A part of the pane that opens and closes, and stays as it was left. */
-export function Section({ title, forced = false, aside, children }: SectionProps) {
+export function Section({ title, forced = false, closed = false, aside, children }: SectionProps) {
   const key = `edit-section ${title}`;
-  const [own, setOwn] = useState(() => recall(key) !== 'closed');
+  const [own, setOwn] = useState(() => (recall(key) ?? (closed ? 'closed' : 'open')) === 'open');
   const open = forced || own;
   const Sign = open ? IconChevronDown : IconChevronRight;
   return (

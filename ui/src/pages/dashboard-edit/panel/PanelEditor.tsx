@@ -1,4 +1,4 @@
-import { IconArrowLeft, IconArrowBackUp, IconTable } from '@tabler/icons-react';
+import { IconArrowBackUp, IconArrowLeft } from '@tabler/icons-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { displayNames } from './fieldNames';
 import { loadViz } from '../../../viz/registry';
@@ -90,6 +90,7 @@ interface WorkbenchProps extends PanelEditorProps {
 
 function Workbench({ session, panelKey, edit, panel, shown }: WorkbenchProps) {
   const [tab, setTab] = useState<Tab>('query');
+  const [asTable, setAsTable] = useState(false);
   const { plugin } = useViz(panel.type);
   const variables = useSessionState((state) => state.dashboard.variables);
   const names = useMemo(() => variables.map(({ name }) => name), [variables]);
@@ -128,7 +129,7 @@ function Workbench({ session, panelKey, edit, panel, shown }: WorkbenchProps) {
     <div className={styles.bench}>
       <div className={styles.main}>
         <ControlsBar />
-        <Preview panel={shown} panelKey={panelKey} />
+        <Preview panel={shown} panelKey={panelKey} asTable={asTable && !noData} />
         <LibraryNote panel={panel} onChange={edit.change} />
         {!noData && (
           <>
@@ -148,6 +149,11 @@ function Workbench({ session, panelKey, edit, panel, shown }: WorkbenchProps) {
                   { value: 'alert', label: 'Alert' },
                 ]}
                 onChange={setTab}
+              />
+              <Toggles
+                label="Preview"
+                items={[{ value: 'table', name: 'Table view', on: asTable }]}
+                onToggle={(_, on) => setAsTable(on)}
               />
             </div>
             {tab === 'query' && (
@@ -186,48 +192,38 @@ function Workbench({ session, panelKey, edit, panel, shown }: WorkbenchProps) {
   );
 }
 
+interface PreviewProps {
+  panel: Panel;
+  panelKey: string;
+  asTable: boolean;
+}
+
 /** As it will stand on the dashboard, or the data behind it as a table. */
-function Preview({ panel, panelKey }: { panel: Panel; panelKey: string }) {
+function Preview({ panel, panelKey, asTable }: PreviewProps) {
   const box = useRef<HTMLDivElement>(null);
   const size = useSize(box);
-  const [asTable, setAsTable] = useState(false);
-  const shown = useMemo(
-    (): Panel =>
-      asTable
-        ? {
-            ...panel,
-            type: 'table',
-            options: {},
-            fieldConfig: {
-              ...panel.fieldConfig,
-              defaults: { ...panel.fieldConfig.defaults, custom: {} },
-            },
-          }
-        : panel,
-    [panel, asTable],
-  );
+  const shown = useMemo((): Panel => {
+    if (!asTable) return panel;
+    const { defaults } = panel.fieldConfig;
+    return {
+      ...panel,
+      type: 'table',
+      options: {},
+      fieldConfig: { ...panel.fieldConfig, defaults: { ...defaults, custom: {} } },
+    };
+  }, [panel, asTable]);
   return (
-    <div className={styles.previewWhole}>
-      <div ref={box} className={styles.preview}>
-        {size !== null && size.width > 0 && (
-          <PanelHost
-            panel={shown}
-            panelKey={panelKey}
-            width={size.width}
-            height={size.height}
-            visible
-            alone
-          />
-        )}
-      </div>
-      <div className={styles.previewTools}>
-        <IconTable size={15} aria-hidden />
-        <Toggles
-          label="Preview"
-          items={[{ value: 'table', name: 'Table view', on: asTable }]}
-          onToggle={(_, on) => setAsTable(on)}
+    <div ref={box} className={styles.preview}>
+      {size !== null && size.width > 0 && (
+        <PanelHost
+          panel={shown}
+          panelKey={panelKey}
+          width={size.width}
+          height={size.height}
+          visible
+          alone
         />
-      </div>
+      )}
     </div>
   );
 }

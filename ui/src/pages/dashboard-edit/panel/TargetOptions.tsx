@@ -14,8 +14,8 @@ export interface TargetOptionsProps {
 
 const AUTO = '__auto';
 const LEGENDS = [
-  { value: 'auto', name: 'Auto: what tells series apart' },
-  { value: 'verbose', name: 'Name and all labels' },
+  { value: 'auto', name: 'Auto' },
+  { value: 'verbose', name: 'All labels' },
   { value: 'custom', name: 'Custom' },
 ];
 const FORMATS = [

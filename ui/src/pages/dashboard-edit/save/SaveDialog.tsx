@@ -1,8 +1,7 @@
 import { IconDownload, IconX } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
-import { settled, type GrafanaFailure } from '../../../api/grafana/client';
-import { saveDashboard, searchDashboards } from '../../../api/grafana/dashboards';
+import type { GrafanaFailure } from '../../../api/grafana/client';
+import { saveDashboard } from '../../../api/grafana/dashboards';
 import type { Dashboard } from '../../../dash/model';
 import { Button } from '../../../parts/Button';
 import { CopyButton } from '../../../parts/CopyButton';
@@ -26,6 +25,7 @@ import {
   type Chosen,
   type Refusal,
 } from './saving';
+import { useFolders } from './useFolders';
 import styles from './save.module.css';
 
 interface Answer {
@@ -207,21 +207,6 @@ interface NamingProps {
   onTitle: (title: string) => void;
   folderUid: string;
   onFolder: (uid: string) => void;
-}
-
-export function useFolders(): readonly { readonly value: string; readonly name: string }[] {
-  const folders = useQuery({
-    queryKey: ['search', 'folders'],
-    queryFn: async ({ signal }) =>
-      settled(await searchDashboards({ type: 'dash-folder', limit: 1000 }, signal)),
-  });
-  return [
-    { value: '', name: 'Dashboards (no folder)' },
-    ...(folders.data ?? []).map(({ uid, title, folderTitle }) => ({
-      value: uid,
-      name: folderTitle === '' ? title : `${folderTitle} / ${title}`,
-    })),
-  ];
 }
 
 function Naming({ title, onTitle, folderUid, onFolder }: NamingProps) {
