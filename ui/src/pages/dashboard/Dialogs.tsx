@@ -106,6 +106,7 @@ function Share({ panelKey }: { panelKey: string }) {
   return (
     <ShareDialog
       title={titleOf(session, panelKey)}
+      session={session}
       facts={{
         base: document.baseURI.replace(/[^/]*$/, ''),
         uid: dashboard.uid,
