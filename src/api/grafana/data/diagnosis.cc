@@ -335,7 +335,9 @@ class Diagnosis {
     if (!facts.known) return;
     if (facts.in_window) return TooFewSamples(leaf, facts, range);
     bool ever = facts.last_before || facts.first_after;
-    bool target = AddDownTargets(selector, facts);
+    // What is down now says nothing about a time before the first sample.
+    bool before = facts.first_after && !facts.last_before;
+    bool target = !before && AddDownTargets(selector, facts);
     if (ever) return AddElsewhere(leaf, facts, window, target);
     if (AddNotScrapedYet(leaf)) return;
     if (AddAdviceOn(leaf.pos, {ReasonKind::kUnknownMetric, ReasonKind::kLabelMismatch})) return;

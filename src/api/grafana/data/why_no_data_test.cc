@@ -117,6 +117,10 @@ TEST_F(WhyNoDataTest, SaysThatDataBeginsAfterTheRange) {
       Shown(reason),
       "before_first_sample: http_requests_total begins at 2023-11-14T20:13:20Z, after this time "
       "range ends.");
+  // A target of it that is down now has nothing to do with that.
+  targets_ = {Target("api", "a:80", scrape::Health::kDown, "connection refused")};
+  reason = Why("http_requests_total", kHour, "here", kNow - 24 * kHour).at(0);
+  EXPECT_EQ(reason.kind, ReasonKind::kBeforeFirstSample);
 }
 
 TEST_F(WhyNoDataTest, NamesTheTargetThatIsDown) {
