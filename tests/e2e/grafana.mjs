@@ -6,8 +6,10 @@
 
 import { launch, options } from "./browser.mjs";
 import { runScenarios, waitForData } from "./runner.mjs";
+import { browsing } from "./grafana/browsing.mjs";
 import { hostile } from "./grafana/hostile.mjs";
 import { nodeExporter } from "./grafana/node_exporter.mjs";
+import { anonymous, otherPorts, settings } from "./grafana/settings.mjs";
 import { signIn } from "./grafana/session.mjs";
 import { signin } from "./grafana/signin.mjs";
 import { viewing } from "./grafana/viewing.mjs";
@@ -20,6 +22,10 @@ const scenarios = [
   ...nodeExporter(given.dashboards),
   ...viewing,
   ...hostile,
+  ...browsing,
+  ...settings,
+  ...(given.anonymousUrl === "" ? [] : anonymous(given.anonymousUrl)),
+  ...otherPorts(baseUrl, given.alertingUrl),
 ].filter(({ name }) => name.includes(only));
 
 await waitForData(baseUrl);

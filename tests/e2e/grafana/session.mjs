@@ -57,7 +57,7 @@ export function panel(type, title, expr, over = {}) {
     id,
     type,
     title,
-    gridPos: { x: 0, y: id * 8, w: 12, h: 8 },
+    gridPos: { x: (id % 2) * 12, y: Math.floor(id / 2) * 8, w: 12, h: 8 },
     ...(expr === null ? {} : { targets: [{ refId: "A", expr }] }),
     ...over,
   };
