@@ -159,16 +159,20 @@ function ConditionRow(props: ConditionRowProps) {
             />
           </>
         )}
-        <Select
-          label="Comparison"
-          hideLabel
-          value={one.evaluator}
-          onChange={(id) => onSet({ evaluator: id })}
-          options={offer(evaluatorsFor(shape), EVALUATORS, one.evaluator).map(({ id, words }) => ({
-            value: id,
-            name: words,
-          }))}
-        />
+        <div className={styles.comparison}>
+          <Select
+            label="Comparison"
+            hideLabel
+            value={one.evaluator}
+            onChange={(id) => onSet({ evaluator: id })}
+            options={offer(evaluatorsFor(shape), EVALUATORS, one.evaluator).map(
+              ({ id, words }) => ({
+                value: id,
+                name: words,
+              }),
+            )}
+          />
+        </div>
         {wanted > 0 && param(0, wanted === 2 ? 'From' : 'Threshold')}
         {wanted === 2 && <span className={styles.word}>TO</span>}
         {wanted === 2 && param(1, 'To')}

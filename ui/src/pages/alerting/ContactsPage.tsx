@@ -13,7 +13,6 @@ import { Loaded } from '../../parts/Loaded';
 import { NoneMatches } from '../../parts/NoneMatches';
 import page from '../../parts/page.module.css';
 import { useUser } from '../../parts/session';
-import { StateBadge } from '../../parts/StateBadge';
 import { usePageParam } from '../../parts/usePageParam';
 import { ContactDialog } from './ContactDialog';
 import { ContactTest, useContactTest } from './ContactTest';
@@ -153,9 +152,9 @@ function PointRow({ point, kind, may, onOpen }: PointRowProps) {
         </span>
       </div>
       {point.notDelivered !== '' && (
-        <StateBadge tone="warn" plain>
-          {`Not delivered: ${point.notDelivered}`}
-        </StateBadge>
+        <p className={styles.undelivered}>
+          <strong>Not delivered:</strong> {point.notDelivered}
+        </p>
       )}
       <ContactTest test={test} />
       {asking && (

@@ -183,7 +183,7 @@ export function RuleForm({ initial, sources }: RuleFormProps) {
                 Delete
               </Button>
             )}
-            {!locked && (
+            {!locked && draft.uid !== '' && (
               <Toggles
                 label="State"
                 items={[{ value: 'paused', name: 'Paused', on: draft.paused }]}

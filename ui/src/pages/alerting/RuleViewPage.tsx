@@ -12,11 +12,11 @@ import {
   type HistoryLine,
 } from '../../api/grafana/managedRules';
 import { mayEdit } from '../../api/grafana/people';
+import { toggleLabelTerm } from '../../lib/filter';
 import { Annotations } from '../../parts/Annotations';
 import { Button } from '../../parts/Button';
 import { Card } from '../../parts/Card';
 import { EmptyState } from '../../parts/EmptyState';
-import { Facts } from '../../parts/Facts';
 import { useNow } from '../../parts/hooks';
 import { LabelChips } from '../../parts/LabelChips';
 import { Limited } from '../../parts/Limited';
@@ -77,7 +77,11 @@ export function RuleViewPage() {
 
 function RuleView({ rule }: { rule: OverviewRule }) {
   const now = useNow(1000);
-  const uid = encodeURIComponent(rule.uid);
+  const [, navigate] = useLocation();
+  const pick = (name: string, value: string, exclude: boolean) => {
+    const search = toggleLabelTerm('', name, value, exclude);
+    navigate(`/alerts?${new URLSearchParams({ search }).toString()}`);
+  };
   const [tone, word] = ruleWords(rule);
   const shown = Object.fromEntries(
     Object.entries(rule.annotations).filter(([name]) => !/^__.*__$/.test(name)),
@@ -98,30 +102,28 @@ function RuleView({ rule }: { rule: OverviewRule }) {
           {rule.sentence}
           {rule.for !== '' && rule.for !== '0s' && ` for ${rule.for}`}
         </code>
-        <Annotations annotations={shown} />
-        <Facts
-          facts={[
-            { name: 'Folder', value: rule.folder },
-            { name: 'Group', value: rule.group },
-            { name: 'Evaluated', value: <RelativeTime ms={rule.lastEvaluation} now={now} /> },
-            ...(rule.dashboardUid === ''
-              ? []
-              : [
-                  {
-                    name: 'Panel',
-                    value: (
-                      <Link
-                        href={`/d/${encodeURIComponent(rule.dashboardUid)}${
-                          rule.panelId > 0 ? `?viewPanel=${rule.panelId}` : ''
-                        }`}
-                      >
-                        Show it
-                      </Link>
-                    ),
-                  },
-                ]),
-          ]}
-        />
+        {active.length === 0 && <Annotations annotations={shown} />}
+        <p className={styles.policyFacts}>
+          <span>
+            {'in '}
+            <b>{`${rule.folder} / ${rule.group}`}</b>
+          </span>
+          <span>
+            {'evaluated '}
+            <b>
+              <RelativeTime ms={rule.lastEvaluation} now={now} />
+            </b>
+          </span>
+          {rule.dashboardUid !== '' && (
+            <Link
+              href={`/d/${encodeURIComponent(rule.dashboardUid)}${
+                rule.panelId > 0 ? `?viewPanel=${rule.panelId}` : ''
+              }`}
+            >
+              Its panel
+            </Link>
+          )}
+        </p>
       </div>
       {rule.lastError !== '' && (
         <Notice kind="error" title="It cannot be evaluated">
@@ -142,6 +144,7 @@ function RuleView({ rule }: { rule: OverviewRule }) {
                       alert={alert}
                       omit={Object.keys(rule.labels)}
                       now={now}
+                      onPick={pick}
                     />
                   ))}
                 </ul>
@@ -150,7 +153,7 @@ function RuleView({ rule }: { rule: OverviewRule }) {
           )}
         </div>
       </Card>
-      <History uid={uid} now={now} />
+      <History uid={rule.uid} now={now} />
     </>
   );
 }
