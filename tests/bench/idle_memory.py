@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Memory and CPU of everything at rest: fifty rules that do not fire and three targets (the server,
 the Alertmanager beside or in it, and a page of 512 series), every 15 s. Debian's Prometheus and
-Alertmanager together, then watchfire. Standard library only.
+Alertmanager together, then watchfire with all of its three listeners, on two dashboards of
+examples/quickstart. Standard library only.
 """
 import argparse
 import http.server
@@ -87,7 +88,10 @@ def ours(a, page):
     with Process("watchfire", [
             a.program, "--config.file=prometheus.yml", "--storage.tsdb.path=data",
             f"--web.listen-address=127.0.0.1:{web}", "--alertmanager.config.file=am.yml",
-            f"--alertmanager.web.listen-address=127.0.0.1:{alerts}"], web, files=files) as server:
+            f"--alertmanager.web.listen-address=127.0.0.1:{alerts}",
+            f"--grafana.listen-address=127.0.0.1:{free_port()}",
+            f"--grafana.provisioning={ROOT}/examples/quickstart/provisioning"], web,
+            files=files) as server:
         return measure(a, [server])
 
 
