@@ -4,15 +4,15 @@
 //     [--dashboards DIR] [--anonymous-url URL] [--webhook-url URL] [--only WORD] [--out DIR]
 // The scenarios build on a new server: the first ones choose the administrator's password.
 
-import { launch, options } from "./browser.mjs";
-import { runScenarios, waitForData } from "./runner.mjs";
-import { browsing } from "./grafana/browsing.mjs";
-import { hostile } from "./grafana/hostile.mjs";
-import { nodeExporter } from "./grafana/node_exporter.mjs";
-import { anonymous, otherPorts, settings } from "./grafana/settings.mjs";
-import { signIn } from "./grafana/session.mjs";
-import { signin } from "./grafana/signin.mjs";
-import { viewing } from "./grafana/viewing.mjs";
+import { launch, options } from './browser.mjs';
+import { runScenarios, waitForData } from './runner.mjs';
+import { browsing } from './grafana/browsing.mjs';
+import { hostile } from './grafana/hostile.mjs';
+import { nodeExporter } from './grafana/node_exporter.mjs';
+import { anonymous, otherPorts, settings } from './grafana/settings.mjs';
+import { signIn } from './grafana/session.mjs';
+import { signin } from './grafana/signin.mjs';
+import { viewing } from './grafana/viewing.mjs';
 
 const given = options();
 const { baseUrl, grafanaUrl, chromium, only, out } = given;
@@ -24,7 +24,7 @@ const scenarios = [
   ...hostile,
   ...browsing,
   ...settings,
-  ...(given.anonymousUrl === "" ? [] : anonymous(given.anonymousUrl)),
+  ...(given.anonymousUrl === '' ? [] : anonymous(given.anonymousUrl)),
   ...otherPorts(baseUrl, given.alertingUrl),
 ].filter(({ name }) => name.includes(only));
 

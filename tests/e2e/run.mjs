@@ -4,14 +4,14 @@
 // routes that tests/scenarios/browser.py writes, and --alerting-url, where Alertmanager's port is.
 // With --out, a picture of the page is kept for every scenario that fails.
 
-import { launch, options } from "./browser.mjs";
-import { alerting, alertmanagerPort } from "./alerting.mjs";
-import { accessibility } from "./accessibility.mjs";
-import { explainAdvice } from "./explain_advice.mjs";
-import { pages } from "./pages.mjs";
-import { query } from "./query.mjs";
-import { runScenarios, waitForData } from "./runner.mjs";
-import { shell } from "./shell.mjs";
+import { launch, options } from './browser.mjs';
+import { alerting, alertmanagerPort } from './alerting.mjs';
+import { accessibility } from './accessibility.mjs';
+import { explainAdvice } from './explain_advice.mjs';
+import { pages } from './pages.mjs';
+import { query } from './query.mjs';
+import { runScenarios, waitForData } from './runner.mjs';
+import { shell } from './shell.mjs';
 
 const { baseUrl, alertingUrl, chromium, only, out } = options();
 
@@ -20,7 +20,7 @@ const scenarios = [
   ...explainAdvice,
   ...pages,
   ...alerting,
-  ...(alertingUrl === "" ? [] : alertmanagerPort(alertingUrl)),
+  ...(alertingUrl === '' ? [] : alertmanagerPort(alertingUrl)),
   ...shell,
   ...accessibility,
 ].filter(({ name }) => name.includes(only));

@@ -1,8 +1,8 @@
 // Runs scenarios one after another, each in a browser context of its own. A scenario fails where it
 // throws, and where the browser had something to complain of that it did not expect (`noise`).
 
-import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
 
 /** Waits until the server has scraped, so that graphs have something to draw. */
 export async function waitForData(baseUrl) {
@@ -27,11 +27,9 @@ async function runOne(browser, scenario, { baseUrl, out, prepare }) {
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
   const problems = [];
-  page.on("pageerror", (error) =>
-    problems.push(`page error: ${error.message}`),
-  );
-  page.on("console", (message) => {
-    if (message.type() !== "error" && message.type() !== "warning") return;
+  page.on('pageerror', (error) => problems.push(`page error: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() !== 'error' && message.type() !== 'warning') return;
     if (!noise.some((expected) => expected.test(message.text())))
       problems.push(`console: ${message.text()}`);
   });
@@ -39,18 +37,16 @@ async function runOne(browser, scenario, { baseUrl, out, prepare }) {
   try {
     await prepare(context, scenario);
     await run(page, baseUrl);
-    assert.deepEqual(problems, [], "the browser has nothing to complain of");
+    assert.deepEqual(problems, [], 'the browser has nothing to complain of');
     console.log(`ok    ${name} (${Date.now() - started} ms)`);
     return true;
   } catch (error) {
-    console.log(
-      `FAIL  ${name}\n      ${String(error.message).split("\n").join("\n      ")}`,
-    );
-    if (problems.length > 0) console.log(`      ${problems.join("\n      ")}`);
-    if (out !== "") {
+    console.log(`FAIL  ${name}\n      ${String(error.message).split('\n').join('\n      ')}`);
+    if (problems.length > 0) console.log(`      ${problems.join('\n      ')}`);
+    if (out !== '') {
       mkdirSync(out, { recursive: true });
       await page.screenshot({
-        path: `${out}/${name.replace(/\W+/g, "-")}.png`,
+        path: `${out}/${name.replace(/\W+/g, '-')}.png`,
       });
     }
     return false;
@@ -67,8 +63,6 @@ export async function runScenarios(browser, scenarios, options) {
     if (!(await runOne(browser, scenario, settings))) failed++;
   }
   await browser.close();
-  console.log(
-    `${scenarios.length - failed} of ${scenarios.length} scenarios passed`,
-  );
+  console.log(`${scenarios.length - failed} of ${scenarios.length} scenarios passed`);
   process.exit(failed === 0 && scenarios.length > 0 ? 0 : 1);
 }

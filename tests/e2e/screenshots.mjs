@@ -1,156 +1,123 @@
 // Pictures of the pages in both themes and two sizes, for a person to look at:
 //   node tests/e2e/screenshots.mjs --base-url http://127.0.0.1:9090 --out DIR [--only NAME]
 
-import { mkdirSync } from "node:fs";
-import { launch, options } from "./browser.mjs";
+import { mkdirSync } from 'node:fs';
+import { launch, options } from './browser.mjs';
 
 const { baseUrl, chromium, out, only } = options();
-if (out === "") {
-  console.error("say where the pictures go: --out DIR");
+if (out === '') {
+  console.error('say where the pictures go: --out DIR');
   process.exit(2);
 }
 mkdirSync(out, { recursive: true });
 
 const expr = encodeURIComponent;
-const CPU =
-  'sum by (mode, instance) (rate(node_cpu_seconds_total{mode!="idle"}[1m]))';
+const CPU = 'sum by (mode, instance) (rate(node_cpu_seconds_total{mode!="idle"}[1m]))';
 const SHARE =
   'sum by (mode) (rate(node_cpu_seconds_total{mode!="idle"}[1m])) / scalar(count(count by (cpu) (node_cpu_seconds_total)))';
-const GAUGE = "rate(node_memory_MemAvailable_bytes[5m])";
-const range = "g0.range_input=15m";
+const GAUGE = 'rate(node_memory_MemAvailable_bytes[5m])';
+const range = 'g0.range_input=15m';
 
 /** Name, address, and what to do once the page stands. */
 const VIEWS = [
-  ["query-new", "/query"],
-  ["query-graph", `/query?g0.expr=${expr(CPU)}&g0.tab=0&${range}`, hoverGraph],
+  ['query-new', '/query'],
+  ['query-graph', `/query?g0.expr=${expr(CPU)}&g0.tab=0&${range}`, hoverGraph],
+  ['query-single', `/query?g0.expr=node_memory_MemAvailable_bytes&g0.tab=0&${range}`, hoverGraph],
   [
-    "query-single",
-    `/query?g0.expr=node_memory_MemAvailable_bytes&g0.tab=0&${range}`,
-    hoverGraph,
+    'query-stacked',
+    `/query?g0.expr=${expr('sum by (mode) (rate(node_cpu_seconds_total[1m]))')}&g0.tab=0&${range}&g0.display_mode=stacked`,
   ],
   [
-    "query-stacked",
-    `/query?g0.expr=${expr("sum by (mode) (rate(node_cpu_seconds_total[1m]))")}&g0.tab=0&${range}&g0.display_mode=stacked`,
-  ],
-  [
-    "query-table",
+    'query-table',
     `/query?g0.expr=${expr('{job="node",__name__=~"node_(cpu|memory|filesystem).*"}')}&g0.tab=1`,
   ],
   [
-    "query-panels",
+    'query-panels',
     `/query?g0.expr=up&g0.tab=1&g1.expr=scrape_duration_seconds&g1.tab=0&g1.${range.slice(3)}`,
   ],
-  [
-    "query-explain",
-    `/query?g0.expr=${expr(SHARE)}&g0.tab=0&${range}&g0.explain=1`,
-    hoverPlan,
-  ],
-  [
-    "query-explain-table",
-    `/query?g0.expr=${expr(CPU)}&g0.tab=1&g0.explain=1`,
-    hoverPlan,
-  ],
-  ["query-advice", "/query", typeFaulty],
-  [
-    "query-advice-list",
-    `/query?g0.expr=${expr(GAUGE)}&g0.tab=0&${range}`,
-    openAdvice,
-  ],
-  [
-    "query-error",
-    `/query?g0.expr=${expr("sum by (job) (rate(up[5m]) foo")}&g0.tab=0`,
-  ],
-  ["query-empty", "/query?g0.expr=node_memory_MemAvailble_bytes&g0.tab=0"],
-  ["query-loading", "/query?g0.expr=up&g0.tab=0", null, "hang"],
-  ["query-offline", "/query?g0.expr=up&g0.tab=0", null, "abort"],
-  ["query-complete", "/query", complete],
-  [
-    "query-range",
-    "/query?g0.expr=up&g0.tab=0",
-    (page) => page.getByTestId("range").click(),
-  ],
-  ["targets", "/targets"],
-  ["targets-down", "/targets?state=down"],
-  ["targets-loading", "/targets", null, "hang"],
-  ["targets-offline", "/targets", null, "abort"],
-  ["discovery", "/service-discovery?pool=node"],
-  ["alerts", "/alerts"],
-  ["backtest", `/backtest?expr=${expr('up{job="gone"} == 0')}`],
-  ["rules", "/rules"],
-  ["notifications", "/notifications?silenced=true&inhibited=true&muted=true"],
-  ["deliveries", "/notifications/log", openDelivery],
-  ["why", "/notifications/why", openWhy],
-  ["silences", "/silences"],
-  ["silence-new", `/silences/new?filter=${expr('severity="page"')}`],
-  ["routing", `/routing?labels=${expr('severity="page"')}`],
-  ["receivers", "/receivers"],
-  ["dry-run", "/dry-run"],
-  ["alerting-status", "/alerting-status"],
-  ["status", "/status"],
-  ["config", "/config"],
-  ["flags", "/flags"],
-  ["storage", "/tsdb-status"],
-  ["palette", "/query?g0.expr=up", (page) => openPalette(page)],
-  ["keys", "/targets", (page) => page.keyboard.press("?")],
+  ['query-explain', `/query?g0.expr=${expr(SHARE)}&g0.tab=0&${range}&g0.explain=1`, hoverPlan],
+  ['query-explain-table', `/query?g0.expr=${expr(CPU)}&g0.tab=1&g0.explain=1`, hoverPlan],
+  ['query-advice', '/query', typeFaulty],
+  ['query-advice-list', `/query?g0.expr=${expr(GAUGE)}&g0.tab=0&${range}`, openAdvice],
+  ['query-error', `/query?g0.expr=${expr('sum by (job) (rate(up[5m]) foo')}&g0.tab=0`],
+  ['query-empty', '/query?g0.expr=node_memory_MemAvailble_bytes&g0.tab=0'],
+  ['query-loading', '/query?g0.expr=up&g0.tab=0', null, 'hang'],
+  ['query-offline', '/query?g0.expr=up&g0.tab=0', null, 'abort'],
+  ['query-complete', '/query', complete],
+  ['query-range', '/query?g0.expr=up&g0.tab=0', (page) => page.getByTestId('range').click()],
+  ['targets', '/targets'],
+  ['targets-down', '/targets?state=down'],
+  ['targets-loading', '/targets', null, 'hang'],
+  ['targets-offline', '/targets', null, 'abort'],
+  ['discovery', '/service-discovery?pool=node'],
+  ['alerts', '/alerts'],
+  ['backtest', `/backtest?expr=${expr('up{job="gone"} == 0')}`],
+  ['rules', '/rules'],
+  ['notifications', '/notifications?silenced=true&inhibited=true&muted=true'],
+  ['deliveries', '/notifications/log', openDelivery],
+  ['why', '/notifications/why', openWhy],
+  ['silences', '/silences'],
+  ['silence-new', `/silences/new?filter=${expr('severity="page"')}`],
+  ['routing', `/routing?labels=${expr('severity="page"')}`],
+  ['receivers', '/receivers'],
+  ['dry-run', '/dry-run'],
+  ['alerting-status', '/alerting-status'],
+  ['status', '/status'],
+  ['config', '/config'],
+  ['flags', '/flags'],
+  ['storage', '/tsdb-status'],
+  ['palette', '/query?g0.expr=up', (page) => openPalette(page)],
+  ['keys', '/targets', (page) => page.keyboard.press('?')],
 ];
 
 async function openDelivery(page) {
-  await page
-    .getByTestId("delivery")
-    .first()
-    .getByRole("button")
-    .first()
-    .click();
+  await page.getByTestId('delivery').first().getByRole('button').first().click();
 }
 async function openWhy(page) {
-  await page.locator("main li button").first().click();
+  await page.locator('main li button').first().click();
 }
 async function hoverGraph(page) {
-  await page.waitForSelector("[data-testid=graph][data-drawn] canvas");
-  const box = await page.getByTestId("graph").boundingBox();
+  await page.waitForSelector('[data-testid=graph][data-drawn] canvas');
+  const box = await page.getByTestId('graph').boundingBox();
   await page.mouse.move(box.x + box.width * 0.62, box.y + box.height * 0.5);
 }
 async function hoverPlan(page) {
-  await page.locator("[role=treeitem]").nth(1).hover();
+  await page.locator('[role=treeitem]').nth(1).hover();
 }
 async function typeFaulty(page) {
-  await page.locator(".cm-content").click();
-  await page.keyboard.insertText(
-    "topk(3, rate(prometheus_http_requests_total[5m]) by (code))",
-  );
-  await page.waitForSelector("[data-testid=advice]");
-  await page.keyboard.press("F8");
+  await page.locator('.cm-content').click();
+  await page.keyboard.insertText('topk(3, rate(prometheus_http_requests_total[5m]) by (code))');
+  await page.waitForSelector('[data-testid=advice]');
+  await page.keyboard.press('F8');
 }
 async function openAdvice(page) {
-  await page.locator("[data-testid=advice]").click();
+  await page.locator('[data-testid=advice]').click();
 }
 async function complete(page) {
-  await page.waitForSelector(".cm-content");
-  await page.locator(".cm-content").click();
-  await page.keyboard.type("sum by (job) (rate(node_net", { delay: 15 });
-  await page.waitForSelector(".cm-tooltip-autocomplete");
+  await page.waitForSelector('.cm-content');
+  await page.locator('.cm-content').click();
+  await page.keyboard.type('sum by (job) (rate(node_net', { delay: 15 });
+  await page.waitForSelector('.cm-tooltip-autocomplete');
 }
 async function openPalette(page) {
-  await page.keyboard.press("Control+k");
-  await page.waitForSelector("[role=combobox]");
-  await page.keyboard.type("mem");
+  await page.keyboard.press('Control+k');
+  await page.waitForSelector('[role=combobox]');
+  await page.keyboard.type('mem');
 }
 
 const SIZES = [
-  ["wide", { width: 1440, height: 900 }],
-  ["narrow", { width: 360, height: 740 }],
+  ['wide', { width: 1440, height: 900 }],
+  ['narrow', { width: 360, height: 740 }],
 ];
 const browser = await launch(chromium);
-for (const colorScheme of ["light", "dark"]) {
+for (const colorScheme of ['light', 'dark']) {
   for (const [size, viewport] of SIZES) {
     const context = await browser.newContext({ viewport, colorScheme });
     for (const [name, path, act, fault] of VIEWS) {
-      if (only !== "" && !name.includes(only)) continue;
+      if (only !== '' && !name.includes(only)) continue;
       const page = await context.newPage();
-      if (fault === "hang")
-        await page.route("**/api/v1/{query_range,targets}*", () => {});
-      if (fault === "abort")
-        await page.route("**/api/v1/**", (route) => route.abort());
+      if (fault === 'hang') await page.route('**/api/v1/{query_range,targets}*', () => {});
+      if (fault === 'abort') await page.route('**/api/v1/**', (route) => route.abort());
       await page.goto(baseUrl + path);
       await page.waitForTimeout(900);
       try {
