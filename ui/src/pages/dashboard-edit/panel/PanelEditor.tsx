@@ -36,7 +36,10 @@ export function PanelEditor({ session, panelKey }: PanelEditorProps) {
   const edit = usePanelEdit(session, panelKey);
   const ready = useSessionState((state) => state.ready);
   const leave = () => session.onAddress({ editPanel: '' });
-  useEffect(() => window.scrollTo(0, 0), []);
+  useEffect(() => {
+    // Gives back a promise in new browsers, which React would take for the effect's end.
+    window.scrollTo(0, 0);
+  }, []);
   if (edit.panel === undefined || edit.panel.type === 'row') {
     return (
       <EmptyState
