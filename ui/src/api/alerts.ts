@@ -12,6 +12,7 @@ import {
   withDefault,
   type Decoded,
 } from './decode';
+import { grafana, type GrafanaResult } from './grafana/client';
 
 const status = object({
   state: oneOf('active', 'suppressed', 'unprocessed'),
@@ -63,6 +64,15 @@ function paramsOf(filter: Partial<AlertFilter>): Record<string, string | readonl
     if (filter[flag] !== undefined) params[flag] = String(filter[flag]);
   }
   return params;
+}
+
+/** Those of managed rules, wherever they are asked for. */
+export function fetchManagedAlerts(signal?: AbortSignal): Promise<GrafanaResult<HeldAlert[]>> {
+  return grafana.get(
+    'api/alertmanager/grafana/api/v2/alerts',
+    list(heldAlert),
+    signal === undefined ? {} : { signal },
+  );
 }
 
 export async function fetchHeldAlerts(

@@ -1,10 +1,10 @@
 // Addresses that several pages of alerting point to.
 
-import type { Labels } from './labels';
+import { isInternal, type Labels } from './labels';
 import { matchersOf, printMatchers } from './matchers';
 
 export function silenceAddress(labels: Labels): string {
-  const filter = printMatchers(matchersOf(labels));
+  const filter = printMatchers(matchersOf(labels).filter(({ name }) => !isInternal(name)));
   return `/silences/new?${new URLSearchParams({ filter }).toString()}`;
 }
 

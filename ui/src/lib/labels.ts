@@ -11,6 +11,11 @@ export function quote(text: string): string {
   return `"${text.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n')}"`;
 }
 
+/** What managed alerts carry for the server's own use: which rule, which route. */
+export function isInternal(name: string): boolean {
+  return /^__(alert_rule|grafana)_\w*__$/.test(name);
+}
+
 export function labelEntries(labels: Labels): [string, string][] {
   return Object.entries(labels)
     .filter(([name]) => name !== METRIC_NAME)

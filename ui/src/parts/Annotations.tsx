@@ -8,7 +8,8 @@ const LEADING = ['summary', 'message', 'title', 'description'];
 
 /** What the rule's author wrote: the sentences first, links as links. */
 export function Annotations({ annotations }: AnnotationsProps) {
-  const names = Object.keys(annotations);
+  // Those in underscores are for the server: values, which panel.
+  const names = Object.keys(annotations).filter((name) => !/^__\w+__$/.test(name));
   const leading = LEADING.filter((name) => names.includes(name));
   const rest = names.filter((name) => !leading.includes(name));
   if (names.length === 0) return null;

@@ -1,5 +1,5 @@
 import type { MouseEvent } from 'react';
-import { formatMatcher, labelEntries, type Labels } from '../lib/labels';
+import { formatMatcher, isInternal, labelEntries, type Labels } from '../lib/labels';
 import styles from './LabelChips.module.css';
 
 export interface LabelChipsProps {
@@ -10,7 +10,9 @@ export interface LabelChipsProps {
 }
 
 export function LabelChips({ labels, onPick, omit = [] }: LabelChipsProps) {
-  const entries = labelEntries(labels).filter(([name]) => !omit.includes(name));
+  const entries = labelEntries(labels).filter(
+    ([name]) => !omit.includes(name) && !isInternal(name),
+  );
   return (
     <span className={styles.chips}>
       {entries.map(([name, value]) => {

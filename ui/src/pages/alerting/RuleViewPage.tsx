@@ -30,6 +30,7 @@ import { StateBadge } from '../../parts/StateBadge';
 import { asJson, object } from '../../dash/model/json';
 import { alertWords, RULE_LABELS, ruleWords, splitState } from '../alerts/managed';
 import { ManagedAlertRow } from '../alerts/ManagedAlertRow';
+import { useManagedHeld } from '../alerts/useManagedHeld';
 import { DeleteRuleDialog } from './DeleteRuleDialog';
 import { FileBadge } from './FileBadge';
 import { draftOf } from './model/fromRule';
@@ -77,6 +78,7 @@ export function RuleViewPage() {
 
 function RuleView({ rule }: { rule: OverviewRule }) {
   const now = useNow(1000);
+  const held = useManagedHeld(rule.alerts.length > 0);
   const [, navigate] = useLocation();
   const pick = (name: string, value: string, exclude: boolean) => {
     const search = toggleLabelTerm('', name, value, exclude);
@@ -144,6 +146,7 @@ function RuleView({ rule }: { rule: OverviewRule }) {
                       alert={alert}
                       omit={Object.keys(rule.labels)}
                       now={now}
+                      held={held}
                       onPick={pick}
                     />
                   ))}

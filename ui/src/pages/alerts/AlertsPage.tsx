@@ -28,6 +28,7 @@ import { usePageParam } from '../../parts/usePageParam';
 import { AlertRuleCard } from './AlertRuleCard';
 import { filterManaged, managedRank, managedState } from './managed';
 import { ManagedRuleCard } from './ManagedRuleCard';
+import { useManagedHeld } from './useManagedHeld';
 import { ALERT_STATES, countStates, fileRank, filterRules, listRules } from './overview';
 
 const REFRESH_MS = 5000;
@@ -113,6 +114,7 @@ function Alerts({ groups, managed, held }: AlertsProps) {
   const filter = useListFilter(ALERT_STATES);
   const [source, setSource] = usePageParam('source');
   const now = useNow(1000);
+  const managedHeld = useManagedHeld(managed.some(({ alerts }) => alerts.length > 0));
   const all = listRules(groups);
   const [rules, own] = [source === 'managed' ? [] : all, source === 'files' ? [] : managed];
   if (all.length + managed.length === 0) return <NoRules />;
@@ -124,7 +126,7 @@ function Alerts({ groups, managed, held }: AlertsProps) {
     ...filterManaged(own, filter.state, filter.text).map((rule) => ({
       rank: managedRank(rule),
       key: rule.uid,
-      card: <ManagedRuleCard rule={rule} now={now} onPick={filter.pick} />,
+      card: <ManagedRuleCard rule={rule} now={now} held={managedHeld} onPick={filter.pick} />,
     })),
     ...filterRules(rules, filter.state, filter.text).map((listed) => ({
       rank: fileRank(listed),

@@ -6,10 +6,12 @@ import { managedAddress } from '../../lib/managedLinks';
 import { formatDateTime, formatElapsed } from '../../lib/time';
 import { formatFull, formatValue } from '../../lib/units';
 import actions from '../../panels/alerts/AlertActions.module.css';
+import { SuppressedBadges } from '../../panels/alerts/SuppressedBadges';
 import { Annotations } from '../../parts/Annotations';
 import { LabelChips } from '../../parts/LabelChips';
 import { StateBadge } from '../../parts/StateBadge';
 import { alertWords, RULE_LABELS, splitState } from './managed';
+import { heldKey, type ManagedHeld } from './useManagedHeld';
 import styles from './alerts.module.css';
 
 export interface ManagedAlertRowProps {
@@ -17,10 +19,12 @@ export interface ManagedAlertRowProps {
   /** Labels of the rule, which stand above. */
   omit: readonly string[];
   now: number;
+  held: ManagedHeld;
   onPick?: (name: string, value: string, exclude: boolean) => void;
 }
 
-export function ManagedAlertRow({ alert, omit, now, onPick }: ManagedAlertRowProps) {
+export function ManagedAlertRow({ alert, omit, now, held, onPick }: ManagedAlertRowProps) {
+  const known = held.get(heldKey(alert.labels));
   const [tone, words] = alertWords(alert);
   const hidden = [...RULE_LABELS, ...omit];
   const own = Object.keys(alert.labels).filter((name) => !hidden.includes(name));
@@ -35,6 +39,7 @@ export function ManagedAlertRow({ alert, omit, now, onPick }: ManagedAlertRowPro
         <StateBadge tone={tone} plain>
           {words}
         </StateBadge>
+        {known !== undefined && <SuppressedBadges status={known.status} address={managedAddress} />}
         {value !== null && !Number.isNaN(value) && (
           <span className={styles.value} title={`value ${formatFull(value)}`}>
             <strong>{formatValue(value)}</strong>
@@ -56,7 +61,10 @@ export function ManagedAlertRow({ alert, omit, now, onPick }: ManagedAlertRowPro
       {active && <Annotations annotations={shown} />}
       {active && (
         <span className={actions.actions}>
-          <Link href={managedAddress(whyAddress('', alert.labels))} className={actions.action}>
+          <Link
+            href={managedAddress(whyAddress(known?.fingerprint ?? '', alert.labels))}
+            className={actions.action}
+          >
             <IconHelpCircle size={15} aria-hidden />
             Why
           </Link>

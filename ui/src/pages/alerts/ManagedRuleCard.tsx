@@ -8,16 +8,18 @@ import { Limited } from '../../parts/Limited';
 import { StateBadge } from '../../parts/StateBadge';
 import { ruleWords, worthShowing } from './managed';
 import { ManagedAlertRow } from './ManagedAlertRow';
+import type { ManagedHeld } from './useManagedHeld';
 import styles from './alerts.module.css';
 
 export interface ManagedRuleCardProps {
   rule: OverviewRule;
   now: number;
+  held: ManagedHeld;
   onPick: (name: string, value: string, exclude: boolean) => void;
 }
 
 /** A rule made in pages, beside those of rule files. */
-export function ManagedRuleCard({ rule, now, onPick }: ManagedRuleCardProps) {
+export function ManagedRuleCard({ rule, now, held, onPick }: ManagedRuleCardProps) {
   const alerts = worthShowing(rule);
   const [asked, setAsked] = useState<boolean | null>(null);
   const open = asked ?? alerts.length > 0;
@@ -78,6 +80,7 @@ export function ManagedRuleCard({ rule, now, onPick }: ManagedRuleCardProps) {
                       alert={alert}
                       omit={Object.keys(rule.labels)}
                       now={now}
+                      held={held}
                       onPick={onPick}
                     />
                   ))}

@@ -6,17 +6,19 @@ import styles from './SuppressedBadges.module.css';
 
 export interface SuppressedBadgesProps {
   status: HeldStatus;
+  /** Where its pages are; else as the page that is shown. */
+  address?: (own: string) => string;
 }
 
 /** What keeps an alert from being told, each with the way to it. */
-export function SuppressedBadges({ status }: SuppressedBadgesProps) {
+export function SuppressedBadges({ status, address = managerAddress }: SuppressedBadgesProps) {
   const { silencedBy, inhibitedBy, mutedBy } = status;
   return (
     <>
       {silencedBy.map((id) => (
         <Link
           key={id}
-          href={managerAddress(`/silences/view?id=${encodeURIComponent(id)}`)}
+          href={address(`/silences/view?id=${encodeURIComponent(id)}`)}
           className={styles.badge}
           title={`Silence ${id}`}
         >
@@ -26,9 +28,7 @@ export function SuppressedBadges({ status }: SuppressedBadgesProps) {
       ))}
       {inhibitedBy[0] !== undefined && (
         <Link
-          href={managerAddress(
-            `/notifications/why?fingerprint=${encodeURIComponent(inhibitedBy[0])}`,
-          )}
+          href={address(`/notifications/why?fingerprint=${encodeURIComponent(inhibitedBy[0])}`)}
           className={styles.badge}
           title={`By ${inhibitedBy.join(', ')}`}
         >
