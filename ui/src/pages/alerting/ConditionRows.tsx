@@ -128,16 +128,18 @@ function ConditionRow(props: ConditionRowProps) {
             ]}
           />
         )}
-        <Select
-          label="Of its values"
-          hideLabel
-          value={one.reducer}
-          onChange={(reducer) => onSet({ reducer })}
-          options={offer(reducersFor(shape), REDUCERS, one.reducer).map(({ id }) => ({
-            value: id,
-            name: `${id}()`,
-          }))}
-        />
+        <div className={styles.reducer}>
+          <Select
+            label="Of its values"
+            hideLabel
+            value={one.reducer}
+            onChange={(reducer) => onSet({ reducer })}
+            options={offer(reducersFor(shape), REDUCERS, one.reducer).map(({ id }) => ({
+              value: id,
+              name: `${id}()`,
+            }))}
+          />
+        </div>
         <span className={styles.word}>OF</span>
         <Select
           label="Query"

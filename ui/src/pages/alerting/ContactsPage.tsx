@@ -16,6 +16,7 @@ import { useUser } from '../../parts/session';
 import { usePageParam } from '../../parts/usePageParam';
 import { ContactDialog } from './ContactDialog';
 import { ContactTest, useContactTest } from './ContactTest';
+import { ContactUses } from './ContactUses';
 import { FileBadge } from './FileBadge';
 import { whereTo } from './model/contact';
 import { useContactPoints, useContactTypes } from './useContacts';
@@ -160,7 +161,7 @@ function PointRow({ point, kind, may, onOpen }: PointRowProps) {
       {asking && (
         <AskDialog
           title={`Delete the contact point ${point.name}?`}
-          words="It is refused while a policy or a rule still tells it."
+          words={<ContactUses name={point.name} />}
           action="Delete"
           onAct={remove}
           onClose={() => setAsking(false)}

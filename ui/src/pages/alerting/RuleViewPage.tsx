@@ -133,9 +133,17 @@ function RuleView({ rule }: { rule: OverviewRule }) {
         </Notice>
       )}
       <Pictured uid={rule.uid} />
-      <Card title={`Alerts ${active.length} of ${rule.alerts.length}`}>
+      <Card
+        title={
+          rule.alerts.length === 0 ? 'Alerts' : `Alerts ${active.length} of ${rule.alerts.length}`
+        }
+      >
         <div className={styles.body}>
-          {active.length === 0 && <p className={styles.dim}>No series meets the condition.</p>}
+          {active.length === 0 && (
+            <p className={styles.dim}>
+              {rule.paused ? 'It is paused and not evaluated.' : 'No series meets the condition.'}
+            </p>
+          )}
           {[...active, ...quiet].length > 0 && (
             <Limited items={[...active, ...quiet]} step={50}>
               {(some) => (
