@@ -6,7 +6,10 @@
 
 import { launch, options } from './browser.mjs';
 import { runScenarios, waitForData } from './runner.mjs';
+import { accessibility } from './grafana/accessibility.mjs';
+import { alertForm } from './grafana/alert_form.mjs';
 import { browsing } from './grafana/browsing.mjs';
+import { building } from './grafana/building.mjs';
 import { hostile } from './grafana/hostile.mjs';
 import { nodeExporter } from './grafana/node_exporter.mjs';
 import { anonymous, otherPorts, settings } from './grafana/settings.mjs';
@@ -22,10 +25,13 @@ const scenarios = [
   ...nodeExporter(given.dashboards),
   ...viewing,
   ...hostile,
+  ...building,
+  ...alertForm(given.webhookUrl),
   ...browsing,
   ...settings,
   ...(given.anonymousUrl === '' ? [] : anonymous(given.anonymousUrl)),
   ...otherPorts(baseUrl, given.alertingUrl),
+  ...accessibility,
 ].filter(({ name }) => name.includes(only));
 
 await waitForData(baseUrl);

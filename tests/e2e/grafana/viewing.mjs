@@ -294,7 +294,10 @@ export const viewing = [
         .getByText(/acme-3d-globe-panel/)
         .first()
         .waitFor();
-      await globe.getByText(/127\.0\.0\.1:1"/).first().waitFor();
+      await globe
+        .getByText(/127\.0\.0\.1:1"/)
+        .first()
+        .waitFor();
     },
   },
   {
