@@ -24,9 +24,12 @@ export function HeadTools() {
   const dirty = useSessionState((state) => state.dashboard !== state.saved);
   const frozen = session.deps.frozen;
   const editable = mayEdit(session);
+  // While panels are moved the bar belongs to that.
+  const laying = useSessionState((state) => state.layoutEditing);
+  const fresh = useSessionState((state) => state.dashboard.uid === '');
   return (
     <>
-      {!frozen && meta.canStar && <Star />}
+      {!frozen && meta.canStar && !laying && <Star />}
       {meta.provisioned && (
         <span
           className={styles.badge}
@@ -36,7 +39,7 @@ export function HeadTools() {
           File
         </span>
       )}
-      {!frozen && (
+      {!frozen && !laying && !fresh && (
         <IconButton
           size={32}
           aria-label="Share the dashboard"
@@ -48,7 +51,7 @@ export function HeadTools() {
       )}
       {dirty && (
         <>
-          <span className={styles.unsaved}>Unsaved changes</span>
+          {!laying && <span className={styles.unsaved}>Unsaved changes</span>}
           <Button variant="default" onClick={() => session.discard()}>
             Discard
           </Button>

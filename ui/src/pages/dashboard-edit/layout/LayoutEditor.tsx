@@ -102,6 +102,7 @@ function itemOf(panel: Panel) {
     minW: 2,
     minH: row ? 1 : 2,
     isResizable: !row,
+    ...(row ? { resizeHandles: [] } : {}),
     // An open row leads the panels below it: they would not go along.
     isDraggable: !row || panel.collapsed,
   };

@@ -38,7 +38,7 @@ const KEYS: Readonly<Record<string, Direction>> = {
 export function LayoutPanel({ session, panel, ready, width, height, onWords }: LayoutPanelProps) {
   const [placing, setPlacing] = useState(false);
   const name = panel.title === '' ? 'the panel' : `“${panel.title}”`;
-  const onKey = (event: KeyboardEvent) => {
+  const onKey = (event: KeyboardEvent<HTMLElement>) => {
     const direction = KEYS[event.key];
     if (direction === undefined) return;
     event.preventDefault();
@@ -48,7 +48,10 @@ export function LayoutPanel({ session, panel, ready, width, height, onWords }: L
       onWords('It cannot go further there.');
       return;
     }
+    const grip = event.currentTarget;
     session.edit((all) => movePanels(all, places));
+    // Panels stand in reading order; one that changed its turn would lose the focus.
+    requestAnimationFrame(() => grip.focus());
     const now = findPanel(session.state.dashboard, panel.id);
     if (now !== undefined) onWords(`${name}: ${placeInWords(now.gridPos)}`);
   };
@@ -74,7 +77,6 @@ export function LayoutPanel({ session, panel, ready, width, height, onWords }: L
         >
           <IconArrowsMove size={16} />
         </IconButton>
-        <span className={styles.headSpace} />
         <IconButton
           aria-label={`Edit ${name}`}
           title="Edit"

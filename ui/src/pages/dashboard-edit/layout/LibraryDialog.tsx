@@ -53,7 +53,7 @@ export function LibraryDialog({ session, onClose }: DialogProps) {
                 <EmptyState
                   title={all.length === 0 ? 'The library is empty.' : 'None is called so.'}
                 >
-                  A panel comes here from its menu: “Create library panel”.
+                  A panel comes here from its editor: “Add to the library”.
                 </EmptyState>
               );
             }

@@ -18,7 +18,7 @@ import { useViz } from '../../dashboard/useViz';
 import { changeType } from '../options/changeType';
 import { OptionsPane } from '../options/OptionsPane';
 import { AlertTab } from './AlertTab';
-import { LibraryNote } from './LibraryNote';
+import { LibraryNote, ToLibrary } from './LibraryNote';
 import { QueryTab } from './QueryTab';
 import { TransformTab } from './TransformTab';
 import { usePanelEdit, type PanelEdit } from './usePanelEdit';
@@ -57,6 +57,11 @@ export function PanelEditor({ session, panelKey }: PanelEditorProps) {
         <h1 className={styles.title}>
           {edit.panel.title === '' ? 'Panel without a title' : edit.panel.title}
         </h1>
+        <ToLibrary
+          panel={edit.panel}
+          folderUid={session.state.meta.folderUid}
+          onChange={edit.change}
+        />
         {edit.changed && (
           <Button
             variant="default"
