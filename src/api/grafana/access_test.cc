@@ -94,6 +94,9 @@ TEST_F(GuardTest, PathsOfOtherApisNeedARole) {
       // Gated by their routes.
       {"GET", "/api/health", 200, 200, 200, 200, 200},
       {"POST", "/api/v1/provisioning/alert-rules", 200, 200, 200, 200, 200},
+      {"POST", "/api/v1/eval", 200, 200, 200, 200, 200},
+      {"GET", "/api/v1/rules/history", 200, 200, 200, 200, 200},
+      {"GET", "/api/v1/rules", 401, 403, 200, 200, 200},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(std::string(c.method) + " " + c.path);
@@ -140,6 +143,21 @@ TEST_F(GuardTest, LinksAreLeftToTheirRoutesAndLeadToTheLoginPage) {
     EXPECT_EQ(ask("Viewer"), "/d/Viewer");
     EXPECT_EQ(ask(""), "/login?redirectTo=" + net::PercentEncode(path));
   }
+}
+
+TEST_F(GuardTest, WhomItLetsPassTheRoutesBehindItKnowToo) {
+  Open();
+  net::Router router;
+  GrafanaRoutes routes(&router, signin_.get(), &settings_);
+  routes.Add("GET", "/api/v1/*rest", Need::kViewer,
+             [](const Call& call) { return net::Response::Text(404, call.who.login); });
+  net::Request request;
+  request.method = "GET";
+  request.path = "/api/v1/unheard-of";
+  request.headers.Set("Authorization", "Basic " + net::EncodeBase64("Viewer:password"));
+  net::Response response = guard_(request, [&](net::Request& r) { return router.Dispatch(r); });
+  EXPECT_EQ(response.status, 404);
+  EXPECT_EQ(response.body, "Viewer");
 }
 
 TEST_F(GuardTest, AnswersCannotBeFramedUnlessAllowed) {

@@ -63,7 +63,10 @@ Rule RuleOf(const net::Request& request) {
   }
   if (safe && IsOpenPage(path)) return {Kind::kOpen, Need::kNothing};
   bool others = IsUnder(path, "/api/v1") || IsUnder(path, "/api/v2");
-  if (IsUnder(path, "/api/v1/provisioning") || IsUnder(path, "/api/v1/ngalert")) others = false;
+  for (std::string_view ours :
+       {"/api/v1/provisioning", "/api/v1/ngalert", "/api/v1/eval", "/api/v1/rules/history"}) {
+    if (IsUnder(path, ours)) others = false;
+  }
   if (!others && (IsUnder(path, "/api") || IsUnder(path, "/apis"))) {
     return {Kind::kRoutes, Need::kNothing};
   }
@@ -167,10 +170,9 @@ net::Response Guarded(net::Request& request, const net::Next& next, SignIn* sign
     response = ToLogin(request, settings);
   } else {
     response = Refuse(request, outcome, settings, rule.need);
-    if (!response) {
-      request.user = outcome.identity.login;
-      response = next(request);
-    }
+    // Not `request.user`, which says that a password was the web configuration's: some of these
+    // paths end at GrafanaRoutes, which identify again.
+    if (!response) response = next(request);
   }
   AddCookies(outcome, &*response);
   return *std::move(response);
