@@ -469,6 +469,11 @@ def alerting_is_provisioned_by_api():
                                                                "instant": True}}, RULE["data"][1]]}
         preview = g.ask("/api/alerting/preview", "POST", {"rule": trial})
         assert len(preview["instances"]) == 1 and not preview["error"], preview
+        tried = g.ask("/api/v1/eval", "POST", {"data": RULE["data"], "condition": "B"})
+        assert tried["results"]["B"]["frames"], tried
+        history = g.ask("/api/v1/rules/history?ruleUID=closed")
+        keys_of(history, "schema", "data")
+        g.ask("/api/v1/unheard-of", status=404)
         wrong = {**RULE, "uid": "other", "title": "other", "condition": "Z"}
         g.ask(base + "/alert-rules", "POST", wrong, 400)
         g.ask(base + "/contact-points/hook1", "DELETE", status=409)

@@ -160,9 +160,11 @@ class App:
         value = rest.pop()[1:] if rest and rest[-1][0] == "@" else "1"
         names = [part.split("=")[0] for part in rest]
         values = [part.split("=")[1].split("|") for part in rest]
-        for number, chosen in enumerate(itertools.product(*values), 1):
+        # What is named first happens most: successes before errors.
+        all_chosen = list(itertools.product(*values))
+        for number, chosen in enumerate(all_chosen):
             labels = dict(zip(names, chosen))
-            count = int(10 * age) * number
+            count = int(10 * age) * 3 ** (len(all_chosen) - number - 1)
             if kind == "gauge":
                 yield f"{name}{text_of(labels)} {self.started if value == 'start' else value}"
             elif kind == "counter":
@@ -171,8 +173,9 @@ class App:
                 bounds = MILLISECONDS if kind == "histogram_ms" else SECONDS
                 if kind != "summary":
                     for place, bound in enumerate(bounds):
-                        share = count * (place + 1) // (len(bounds) + 1)
+                        share = count * (place + 1) // len(bounds)
                         yield f"{name}_bucket{text_of(labels, le=bound)} {share}"
                     yield f"{name}_bucket{text_of(labels, le='+Inf')} {count}"
-                yield f"{name}_sum{text_of(labels)} {count * bounds[1]}"
+                mean = 4000 if "bytes" in name else bounds[2]
+                yield f"{name}_sum{text_of(labels)} {count * mean}"
                 yield f"{name}_count{text_of(labels)} {count}"
