@@ -26,7 +26,10 @@ std::string PlaceOf(std::string_view text, size_t offset) {
 // The library's words without its prefix, which speaks of its own exception numbers.
 std::string_view PlainMessage(std::string_view what) {
   size_t at = what.find("syntax error");
-  return at == std::string_view::npos ? what : what.substr(at);
+  if (at != std::string_view::npos) return what.substr(at);
+  // "[json.exception.out_of_range.406] number overflow …"
+  at = what.starts_with('[') ? what.find("] ") : std::string_view::npos;
+  return at == std::string_view::npos ? what : what.substr(at + 2);
 }
 
 // Builds the tree from the library's events.

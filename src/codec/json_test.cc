@@ -76,6 +76,10 @@ TEST(Json, NamesTheLineAndColumnOfWhatItDidNotExpect) {
   EXPECT_LT(ErrorOf("[\"" + std::string(100000, 'x')).size(), 300U);
 }
 
+TEST(Json, NamesNumbersThatAreTooLarge) {
+  EXPECT_EQ(ErrorOf("[1,1e999]"), "line 1, column 8: number overflow parsing '1e999'");
+}
+
 TEST(Json, RefusesDeepNesting) {
   JsonLimits limits{.depth = 4};
   EXPECT_EQ(ErrorOf("[[[[1]]]]", limits), "parsed");
