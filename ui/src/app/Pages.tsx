@@ -124,6 +124,12 @@ const ExplorePage = lazy(async () => ({
 const DashboardPage = lazy(async () => ({
   default: (await import('../pages/dashboard/DashboardPage')).DashboardPage,
 }));
+const NewDashboardPage = lazy(async () => ({
+  default: (await import('../pages/dashboard/DashboardPage')).NewDashboardPage,
+}));
+const SnapshotsPage = lazy(async () => ({
+  default: (await import('../pages/dashboard-edit/share/SnapshotsPage')).SnapshotsPage,
+}));
 const SoloPage = lazy(async () => ({
   default: (await import('../pages/dashboard/DashboardPage')).SoloPage,
 }));
@@ -149,6 +155,8 @@ export function Pages() {
       <Route path="/dashboards/trash" component={TrashPage} />
       <Route path="/dashboards/f/:uid/:slug?" component={BrowsePage} />
       <Route path="/dashboard/import" component={ImportPage} />
+      <Route path="/dashboard/new" component={NewDashboardPage} />
+      <Route path="/dashboard/snapshots" component={SnapshotsPage} />
       <Route path="/d/:uid/:slug?" component={DashboardPage} />
       <Route path="/d-solo/:uid/:slug?" component={SoloPage} />
       <Route path="/dashboard/snapshot/:key" component={SnapshotPage} />
