@@ -39,12 +39,12 @@ export function ValueChoices({ view, onChange }: ValuePickerProps) {
   const item = (value: string, text: string) => {
     const on = chosen.includes(value);
     return (
-      <li key={value} className={styles.row}>
+      <li key={value} className={styles.row} role="none">
         <button
           type="button"
           data-item
-          role="option"
-          aria-selected={on}
+          role={variable.multi ? 'checkbox' : 'option'}
+          {...(variable.multi ? { 'aria-checked': on } : { 'aria-selected': on })}
           className={styles.option}
           title={text}
           onClick={() => choose(value)}
@@ -90,9 +90,8 @@ export function ValueChoices({ view, onChange }: ValuePickerProps) {
       )}
       <ul
         className={styles.list}
-        role="listbox"
+        role={variable.multi ? 'group' : 'listbox'}
         aria-label={labelOf(variable)}
-        aria-multiselectable={variable.multi}
       >
         {variable.includeAll && custom === '' && item(ALL, 'All')}
         {found.slice(0, MOST).map((one) => item(one.value, one.text))}

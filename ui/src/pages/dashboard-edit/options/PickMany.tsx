@@ -23,7 +23,12 @@ export function PickMany({ label, value, choices, onChange }: PickManyProps) {
       width={240}
       onOpen={() => setText('')}
       trigger={(trigger) => (
-        <button type="button" {...trigger} className={styles.pick} aria-label={label}>
+        <button
+          type="button"
+          {...trigger}
+          className={styles.pick}
+          aria-label={`${label}: ${words.length === 0 ? 'None' : words.join(', ')}`}
+        >
           <span className={styles.pickText}>{words.length === 0 ? 'None' : words.join(', ')}</span>
           <IconChevronDown size={15} aria-hidden />
         </button>

@@ -21,7 +21,12 @@ export function UnitInput({ label, value, onChange }: UnitInputProps) {
       kind="dialog"
       width={300}
       trigger={(trigger) => (
-        <button type="button" {...trigger} className={styles.pick} aria-label={label}>
+        <button
+          type="button"
+          {...trigger}
+          className={styles.pick}
+          aria-label={`${label}: ${value === '' ? 'None' : unitName(value)}`}
+        >
           <span className={styles.pickText}>{value === '' ? 'None' : unitName(value)}</span>
           <IconChevronDown size={15} aria-hidden />
         </button>

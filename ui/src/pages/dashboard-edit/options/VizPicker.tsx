@@ -59,7 +59,12 @@ export function VizPicker({ type, frames, onChange }: VizPickerProps) {
       align="end"
       width={320}
       trigger={(trigger) => (
-        <button type="button" {...trigger} className={styles.viz} aria-label="Visualization">
+        <button
+          type="button"
+          {...trigger}
+          className={styles.viz}
+          aria-label={`Visualization: ${vizName(type)}`}
+        >
           <Sign size={20} stroke={1.6} aria-hidden />
           <span className={styles.vizName}>{vizName(type)}</span>
           <IconChevronDown size={16} aria-hidden />
