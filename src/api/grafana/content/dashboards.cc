@@ -1,5 +1,7 @@
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "api/grafana/content/context.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -123,15 +125,30 @@ std::string DefaultSource(const ContentContext& c) {
   return source == nullptr ? "" : source->uid;
 }
 
-// The stored one that a save of `dashboard` would replace.
-std::optional<DashboardMeta> Replaced(const ContentContext& c, const Json& dashboard) {
-  std::string uid = StringAt(dashboard, "uid");
+// The stored one that a save of `dashboard` would replace; one in the trash would come back.
+std::optional<DashboardMeta> Replaced(const ContentContext& c, const Json& dashboard,
+                                      std::string_view folder_uid, bool overwrite) {
+  std::string uid(TrimSpace(StringAt(dashboard, "uid")));
   int64_t id = IntAt(dashboard, "id");
   Result<StoredDashboard> found = !uid.empty() ? c.rooms.dashboards->Find(uid)
                                   : id > 0     ? c.rooms.dashboards->FindById(id)
                                                : Error::NotFound("new");
-  if (!found.ok()) return std::nullopt;
-  return std::move(found->meta);
+  if (found.ok()) return std::move(found->meta);
+  auto first = [](Result<std::vector<DashboardMeta>> metas,
+                  auto matches) -> std::optional<DashboardMeta> {
+    if (!metas.ok()) return std::nullopt;
+    auto at = std::find_if(metas->begin(), metas->end(), matches);
+    if (at == metas->end()) return std::nullopt;
+    return std::move(*at);
+  };
+  if (!uid.empty()) {
+    return first(c.rooms.dashboards->Trash(), [&](const auto& meta) { return meta.uid == uid; });
+  }
+  if (!overwrite) return std::nullopt;
+  std::string title = StringAt(dashboard, "title");
+  return first(c.rooms.dashboards->All(), [&](const auto& meta) {
+    return meta.folder_uid == folder_uid && meta.title == title;
+  });
 }
 
 net::Response WriteToFile(ContentContext& c, const DashboardMeta& meta, const Posted& posted) {
@@ -156,11 +173,13 @@ net::Response Save(ContentContext& c, const Call& call) {
     return SaveRefused({folder ? 404 : 400, folder ? "not-found" : "", posted.error().message()});
   }
   ResolveInputs(posted->dashboard, {}, DefaultSource(c));
-  std::optional<DashboardMeta> replaced = Replaced(c, posted->dashboard);
+  std::optional<DashboardMeta> replaced =
+      Replaced(c, posted->dashboard, posted->folder_uid, posted->overwrite);
   if (replaced && !c.May(call.who, kEdit, replaced->uid, replaced->folder_uid)) {
     return Denied("dashboards:write");
   }
-  bool moves = !replaced || (posted->names_folder && posted->folder_uid != replaced->folder_uid);
+  bool moves = !replaced || replaced->deleted > 0 ||
+               (posted->names_folder && posted->folder_uid != replaced->folder_uid);
   if (moves && !c.May(call.who, kEdit, "", posted->folder_uid)) return Denied("dashboards:create");
   if (posted->write_back && replaced && !replaced->provider.empty() &&
       c.rooms.provisioning != nullptr) {
@@ -299,16 +318,16 @@ net::Response Import(ContentContext& c, const Call& call) {
   if (!c.May(call.who, kEdit, "", *folder)) return Denied("dashboards:create");
   Result<Json> model = Unwrap(body.json);
   if (!model.ok()) return Message(400, model.error().message());
-  std::optional<DashboardMeta> replaced = Replaced(c, *model);
-  bool by_uid = !StringAt(*model, "uid").empty();
-  if (by_uid && replaced && !c.May(call.who, kEdit, replaced->uid, replaced->folder_uid)) {
+  // An id is that of the server that it came from. Inputs may stand in the uid.
+  model->Set("id", Json());
+  ResolveInputs(*model, InputsOf(c, body.json), DefaultSource(c));
+  std::optional<DashboardMeta> replaced =
+      Replaced(c, *model, *folder, BoolAt(body.json, "overwrite"));
+  if (replaced && !c.May(call.who, kEdit, replaced->uid, replaced->folder_uid)) {
     return Denied("dashboards:write");
   }
-  ResolveInputs(*model, InputsOf(c, body.json), DefaultSource(c));
   TakeElements(c, call, *model, *folder);
   SaveRequest request;
-  // An id is that of the server that it came from.
-  model->Set("id", Json());
   request.dashboard = *std::move(model);
   request.folder_uid = *folder;
   request.overwrite = BoolAt(body.json, "overwrite");

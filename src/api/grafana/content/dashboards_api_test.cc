@@ -319,6 +319,46 @@ TEST_F(DashboardsApi, PermissionsHoldInsteadOfRoles) {
   EXPECT_EQ(Post("/api/dashboards/db", save, "viewer").status, 403);
 }
 
+TEST_F(DashboardsApi, WhatMayNotBeWrittenIsNotReachedByItsTitleItsInputsOrTheTrash) {
+  Make("x", R"(,"uid":"u")");
+  Post("/api/dashboards/uid/u/permissions", R"({"items":[{"role":"Viewer","permission":1}]})",
+       "admin");
+  EXPECT_EQ(Post("/api/dashboards/db", R"({"dashboard":{"title":"x"},"overwrite":true})").status,
+            403);
+  EXPECT_EQ(Post("/api/dashboards/db", R"({"dashboard":{"title":"z","uid":" u "},
+                 "overwrite":true})")
+                .status,
+            403);
+  EXPECT_EQ(Post("/api/dashboards/import", R"({"dashboard":{"title":"z","uid":"${A}"},
+                 "inputs":[{"name":"A","value":"u"}],"overwrite":true})")
+                .status,
+            403);
+  EXPECT_EQ(
+      Post("/api/dashboards/import", R"({"dashboard":{"title":"x"},"overwrite":true})").status,
+      403);
+  EXPECT_EQ(Get("/api/dashboards/uid/u").Text("meta/version"), "1");
+
+  Post("/api/folders", R"({"uid":"f","title":"F"})", "admin");
+  Post("/api/folders/f/permissions", R"({"items":[{"role":"Admin","permission":4}]})", "admin");
+  Post("/api/dashboards/db", R"({"dashboard":{"title":"My","uid":"m"},"folderUid":"f"})", "admin");
+  Ask("admin", "DELETE", "/api/dashboards/uid/m");
+  EXPECT_EQ(Post("/api/trash/m/restore", R"({"folderUid":"general"})").status, 403);
+  EXPECT_EQ(Post("/api/dashboards/db", R"({"dashboard":{"title":"My","uid":"m"}})").status, 403);
+  EXPECT_EQ(Post("/api/trash/m/restore", "{}", "admin").status, 200);
+}
+
+TEST_F(DashboardsApi, DocumentsOfManyKeysAreComparedInTime) {
+  std::string keys;
+  for (int i = 0; i < 200'000; ++i) keys += fmt::format("\"k{}\":{},", i, i);
+  auto side = [&](const char* last) {
+    return "{\"unsavedDashboard\":{" + keys + "\"last\":" + last + "}}";
+  };
+  Reply diff = Post("/api/dashboards/calculate-diff",
+                    "{\"base\":" + side("1") + ",\"new\":" + side("2") + "}", "viewer");
+  ASSERT_EQ(diff.size(), 1u);
+  EXPECT_EQ(diff.Text("0/path"), "/last");
+}
+
 TEST_F(DashboardsApi, FoldersAreMadeListedMovedAndDeleted) {
   Reply made = Post("/api/folders", R"({"uid":"top","title":"Top"})");
   EXPECT_EQ(made.status, 200);

@@ -110,6 +110,20 @@ TEST_F(RecordsApi, ASnapshotIsSeenByWhoeverHasItsKey) {
   EXPECT_EQ(Get("/api/snapshot/shared-options").Text("snapshotEnabled"), "false");
 }
 
+TEST_F(RecordsApi, ASnapshotDoesNotFollowALogin) {
+  std::string key = Post("/api/snapshots", R"({"dashboard":{}})", "viewer").Text("key");
+  for (grafana::ServiceAccount& account : accounts_->ServiceAccounts().value()) {
+    if (account.name != "viewer") continue;
+    account.name = "renamed";
+    ASSERT_TRUE(accounts_->UpdateServiceAccount(account).ok());
+  }
+  int64_t id = accounts_->CreateServiceAccount("viewer", grafana::Role::kViewer, false)->id;
+  tokens_["other"] = "Bearer " + accounts_->CreateToken(id, "t", 0)->key;
+  EXPECT_EQ(Get("/api/dashboard/snapshots", "other").size(), 0u);
+  EXPECT_EQ(Ask("other", "DELETE", "/api/snapshots/" + key).status, 403);
+  EXPECT_EQ(Ask("viewer", "DELETE", "/api/snapshots/" + key).status, 200);
+}
+
 TEST_F(RecordsApi, AnnotationsAreAddedFoundChangedAndDeleted) {
   Post("/api/dashboards/db", R"({"dashboard":{"title":"x","uid":"u"}})");
   Reply added = Post("/api/annotations",
@@ -231,6 +245,22 @@ TEST_F(RecordsApi, APublicDashboardShowsNoQueries) {
   EXPECT_EQ(Get(path, "").status, 404);
   EXPECT_EQ(Ask("editor", "DELETE", one).status, 200);
   EXPECT_EQ(Get(base).status, 404);
+}
+
+TEST_F(RecordsApi, APublicDashboardHidesQueriesOfVariablesAnnotationsAndTheSecondFormat) {
+  Post("/api/dashboards/db", R"({"dashboard":{"title":"x","uid":"u",
+      "annotations":{"list":[{"name":"n","expr":"secret_metric","target":{"expr":"secret_metric"}}]},
+      "templating":{"list":[{"type":"query","name":"v","definition":"secret_metric",
+        "query":{"query":"secret_metric"}},{"type":"custom","query":"a,b"}]},
+      "elements":{"p":{"spec":{"data":{"spec":{"queries":[{"spec":{"query":{"spec":
+        {"expr":"secret_metric"}}}}]}}}}},
+      "variables":[{"kind":"QueryVariable","spec":{"name":"w","query":"secret_metric"}}]}})");
+  Reply made = Post("/api/dashboards/uid/u/public-dashboards",
+                    R"({"isEnabled":true,"annotationsEnabled":true})");
+  Reply seen = Get("/api/public/dashboards/" + made.Text("accessToken"), "");
+  EXPECT_EQ(seen.body.find("secret_metric"), std::string::npos) << seen.body;
+  EXPECT_EQ(seen.Text("dashboard/templating/list/1/query"), "a,b");
+  EXPECT_EQ(seen.Text("dashboard/annotations/list/0/name"), "n");
 }
 
 TEST_F(RecordsApi, EverythingIsCounted) {

@@ -213,23 +213,31 @@ net::Response ListPublic(ContentContext& c, const Call& call) {
 
 // ---- what visitors with the token see
 
-// Queries stay here: the visitor's panels ask by their numbers.
+void EraseMembers(Json& object, std::initializer_list<std::string_view> names) {
+  std::erase_if(*object.AsObject(), [&](const Json::Member& m) {
+    return std::find(names.begin(), names.end(), m.name) != names.end();
+  });
+}
+
+// Queries stay here: the visitor's panels ask by their numbers. Those of panels, of annotations and
+// of variables, in both formats of dashboards.
 void HideQueries(Json& value) {
   if (Json::Array* array = value.AsArray()) {
     for (Json& item : *array) HideQueries(item);
-  } else if (Json::Object* object = value.AsObject()) {
-    for (Json::Member& member : *object) HideQueries(member.value);
-    Json* targets = value.Find("targets");
-    Json::Array* list = targets == nullptr ? nullptr : targets->AsArray();
-    if (list == nullptr) return;
-    for (Json& target : *list) {
-      if (target.AsObject() == nullptr) continue;
-      std::erase_if(*target.AsObject(), [](const Json::Member& m) {
-        return m.name == "expr" || m.name == "expression" || m.name == "query" ||
-               m.name == "rawSql" || m.name == "exemplar";
-      });
+    return;
+  }
+  if (value.AsObject() == nullptr) return;
+  EraseMembers(value, {"expr", "rawSql", "executedQueryString"});
+  for (Json::Member& member : *value.AsObject()) {
+    HideQueries(member.value);
+    if (member.name != "targets" || member.value.AsArray() == nullptr) continue;
+    for (Json& target : *member.value.AsArray()) {
+      if (target.AsObject() != nullptr) EraseMembers(target, {"expression", "query", "exemplar"});
     }
   }
+  if (StringAt(value, "type") == "query") EraseMembers(value, {"query", "definition"});
+  Json* spec = StringAt(value, "kind") == "QueryVariable" ? value.Find("spec") : nullptr;
+  if (spec != nullptr && spec->AsObject() != nullptr) EraseMembers(*spec, {"query", "definition"});
 }
 
 Result<StoredDashboard> OfToken(const ContentContext& c, const Call& call,

@@ -71,12 +71,17 @@ net::Response Deleted(const Result<void>& deleted) {
       200, "Snapshot deleted. It might take an hour before it's cleared from any CDN caches.");
 }
 
+// By number: a login can be given up and taken by somebody else.
+bool IsOwn(const Snapshot& snapshot, const Call& call) {
+  return snapshot.user_id > 0 && snapshot.user_id == call.who.id;
+}
+
 net::Response Delete(ContentContext& c, const Call& call) {
   if (auto disabled = IfDisabled(c)) return *std::move(disabled);
   Result<Snapshot> found = c.snapshots.Find(call.Param("key"));
   if (!found.ok()) return ErrorAnswer(found.error());
-  bool own = found->user_id > 0 && found->login == call.who.login;
-  if (!own && !call.who.May(grafana::Role::kEditor)) return Denied("snapshots:delete");
+  if (!IsOwn(*found, call) && !call.who.May(grafana::Role::kEditor))
+    return Denied("snapshots:delete");
   return Deleted(c.snapshots.Delete(found->key));
 }
 
@@ -94,7 +99,7 @@ net::Response List(ContentContext& c, const Call& call) {
   JsonWriter json;
   json.BeginArray();
   for (const Snapshot& snapshot : *list) {
-    if (!all && (snapshot.user_id == 0 || snapshot.login != call.who.login)) continue;
+    if (!all && !IsOwn(snapshot, call)) continue;
     json.BeginObject().Field("id", snapshot.id).Field("name", snapshot.name);
     json.Field("key", snapshot.key).Field("orgId", 1).Field("userId", snapshot.user_id);
     json.Field("external", false).Field("externalUrl", "");
