@@ -168,7 +168,9 @@ TEST_F(DataApiTest, AnswersPanelsOfPublicDashboardsWithoutTheirQueries) {
     return PublicDashboard{
         *codec::Json::Parse(
             R"({"time":{"from":"now-5m","to":"now"},"panels":[{"type":"row","id":1,"panels":[
-                {"id":2,"datasource":{"uid":"here"},"targets":[{"refId":"A","expr":"up"}]}]}]})"),
+                {"id":2,"datasource":{"uid":"here"},"targets":[{"refId":"A","expr":"up"}]},
+                {"id":4,"datasource":{"uid":"here"},
+                 "targets":[{"refId":"A","expr":"secret_metric("}]}]}]})"),
         chosen};
   };
   std::string path = "/api/public/dashboards/abc/panels/2/query";
@@ -181,6 +183,9 @@ TEST_F(DataApiTest, AnswersPanelsOfPublicDashboardsWithoutTheirQueries) {
   size_t short_size = answer.text.size();
   chosen = true;
   EXPECT_GT(Send("POST", path, body).text.size(), short_size);
+  Answer failed = Send("POST", "/api/public/dashboards/abc/panels/4/query", body);
+  EXPECT_EQ(At(failed.json, "results.A.error"), "the query failed");
+  EXPECT_EQ(failed.text.find("secret_metric"), std::string::npos);
   EXPECT_EQ(Send("POST", "/api/public/dashboards/xyz/panels/2/query", body).status, 404);
   EXPECT_EQ(Send("POST", "/api/public/dashboards/abc/panels/3/query", body).status, 404);
   EXPECT_EQ(Send("POST", "/api/public/dashboards/abc/panels/x/query", body).status, 404);

@@ -262,7 +262,9 @@ class Runner {
       json.Key(batch_.queries[i].panel.ref_id).BeginObject();
       if (!entry.error.empty()) {
         answer.failed = true;
-        json.Field("error", entry.error).Field("errorSource", entry.error_source);
+        // Messages quote the query, or name the server that was asked.
+        json.Field("error", options_.hide_queries ? "the query failed" : entry.error);
+        json.Field("errorSource", entry.error_source);
       }
       json.Field("status", entry.status).Key("frames");
       if (entry.frames == nullptr) {
