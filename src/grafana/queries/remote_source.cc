@@ -33,6 +33,17 @@ Secret SecretOf(const DataSource& source, const std::string& key) {
   return found == source.secure.end() ? Secret() : found->second;
 }
 
+// Headers that the source's settings send, in their order.
+std::vector<std::string> HeaderNamesOf(const DataSource& source) {
+  std::vector<std::string> names;
+  for (int i = 1; i <= kMaxHeaders; ++i) {
+    std::string name = TextOf(source, "httpHeaderName" + std::to_string(i));
+    if (name.empty()) break;
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
 net::HttpClientOptions OptionsOf(const DataSource& source) {
   net::HttpClientOptions options;
   options.proxy.from_environment = true;
@@ -50,13 +61,11 @@ net::HttpClientOptions OptionsOf(const DataSource& source) {
   }
   options.tls.insecure_skip_verify = FlagOf(source, "tlsSkipVerify");
   options.tls.server_name = TextOf(source, "serverName");
-  for (int i = 1; i <= kMaxHeaders; ++i) {
-    std::string number = std::to_string(i);
-    std::string name = TextOf(source, "httpHeaderName" + number);
-    if (name.empty()) break;
+  int number = 0;
+  for (std::string& name : HeaderNamesOf(source)) {
     net::HeaderOption header;
     header.name = std::move(name);
-    header.secrets.push_back(SecretOf(source, "httpHeaderValue" + number));
+    header.secrets.push_back(SecretOf(source, fmt::format("httpHeaderValue{}", ++number)));
     // Two sets of credentials would contradict each other: the one that was written out wins.
     if (EqualsIgnoreCase(header.name, "Authorization")) options.basic_auth.reset();
     options.headers.push_back(std::move(header));
@@ -257,8 +266,12 @@ Result<net::Response> RemoteSources::Forward(const DataSource& source, std::stri
     query += (query.empty() ? "" : "&") + custom;
   }
   if (!query.empty()) out.url += "?" + query;
+  // A visitor's own tenant, say, must not come before the one that the source is for.
+  std::vector<std::string> set_here = HeaderNamesOf(source);
   for (const auto& [name, value] : request.headers.all()) {
-    if (!StaysHere(name)) out.headers.Add(name, value);
+    bool ours = std::any_of(set_here.begin(), set_here.end(),
+                            [&](const std::string& one) { return EqualsIgnoreCase(one, name); });
+    if (!ours && !StaysHere(name)) out.headers.Add(name, value);
   }
   out.headers.Add("Accept-Encoding", "gzip");
   out.body = request.body;

@@ -182,6 +182,8 @@ TEST_F(RemoteTest, PassesRequestsOnWithoutWhatIsOurs) {
   source_.basic_auth = true;
   source_.basic_auth_user = "u";
   source_.secure["basicAuthPassword"] = Secret("p");
+  source_.json_data.Set("httpHeaderName1", codec::Json::OfString("X-Scope-OrgID"));
+  source_.secure["httpHeaderValue1"] = Secret("ours");
   net::Request request;
   request.method = "POST";
   request.raw_query = "match[]=up&x=1";
@@ -190,6 +192,7 @@ TEST_F(RemoteTest, PassesRequestsOnWithoutWhatIsOurs) {
   request.headers.Add("Cookie", "grafana_session=1");
   request.headers.Add("Authorization", "Bearer ours");
   request.headers.Add("X-Custom", "kept");
+  request.headers.Add("x-scope-orgid", "another's");
   auto response = queries_->Forward(source_, "api/v1/label/a b/values", request);
   ASSERT_TRUE(response.ok()) << response.error().message();
   EXPECT_EQ(response->status, 201);
@@ -203,6 +206,7 @@ TEST_F(RemoteTest, PassesRequestsOnWithoutWhatIsOurs) {
   EXPECT_FALSE(got.headers.Has("Cookie"));
   EXPECT_EQ(got.headers.Get("Authorization"), "Basic dTpw");
   EXPECT_EQ(got.headers.Get("X-Custom"), "kept");
+  EXPECT_EQ(got.headers.Get("X-Scope-OrgID"), "ours");
   EXPECT_FALSE(queries_->Forward(source_, "api/../secret", request).ok());
 }
 
@@ -270,22 +274,21 @@ TEST_F(RemoteTest, GivesACancelledQuestionToTheNext) {
 }
 
 TEST(RemoteAnswer, RefusesBrokenAnswers) {
-  for (
-      const char* body :
-      {"", "null", "[]", "{}", R"({"status":"success"})", R"({"status":"success","data":{}})",
-       R"({"status":"success","data":{"resultType":"odd","result":[]}})",
-       R"({"status":"success","data":{"resultType":"matrix","result":{}}})",
-       R"({"status":"success","data":{"resultType":"matrix","result":[{}]}})",
-       R"({"status":"success","data":{"resultType":"matrix","result":[{"metric":{"a":1}}]}})",
-       R"({"status":"success","data":{"resultType":"matrix","result":[{"metric":{},)"
-       R"("values":[[1]]}]}})",
-       R"({"status":"success","data":{"resultType":"matrix","result":[{"metric":{},)"
-       R"("values":[["1","2"]]}]}})",
-       R"({"status":"success","data":{"resultType":"matrix","result":[{"metric":{},)"
-       R"("values":[[1,"x"]]}]}})",
-       R"({"status":"success","data":{"resultType":"vector","result":[{"metric":{},)"
-       R"("value":[1e99,"1"]}]}})",
-       R"({"status":"success","data":{"resultType":"scalar","result":[]}})"}) {
+  for (const char* body :
+       {"", "null", "[]", "{}", R"({"status":"success"})", R"({"status":"success","data":{}})",
+        R"({"status":"success","data":{"resultType":"odd","result":[]}})",
+        R"({"status":"success","data":{"resultType":"matrix","result":{}}})",
+        R"({"status":"success","data":{"resultType":"matrix","result":[{}]}})",
+        R"({"status":"success","data":{"resultType":"matrix","result":[{"metric":{"a":1}}]}})",
+        R"({"status":"success","data":{"resultType":"matrix","result":[{"metric":{},)"
+        R"("values":[[1]]}]}})",
+        R"({"status":"success","data":{"resultType":"matrix","result":[{"metric":{},)"
+        R"("values":[["1","2"]]}]}})",
+        R"({"status":"success","data":{"resultType":"matrix","result":[{"metric":{},)"
+        R"("values":[[1,"x"]]}]}})",
+        R"({"status":"success","data":{"resultType":"vector","result":[{"metric":{},)"
+        R"("value":[1e99,"1"]}]}})",
+        R"({"status":"success","data":{"resultType":"scalar","result":[]}})"}) {
     Outcome outcome = ReadRemoteAnswer(200, body);
     ASSERT_TRUE(std::holds_alternative<Failure>(outcome)) << body;
     EXPECT_EQ(std::get<Failure>(outcome).status, 502) << body;
@@ -296,10 +299,9 @@ TEST(RemoteAnswer, RefusesBrokenAnswers) {
 
 TEST(RemoteAnswer, ReadsHistograms) {
   Outcome outcome = ReadRemoteAnswer(
-      200,
-      R"({"status":"success","data":{"resultType":"vector","result":[{"metric":{"a":"b"},)"
-      R"("histogram":[1.5,{"count":"3","sum":"4","buckets":[[0,"0.5","1","1"],[0,"1","2",)"
-      R"("2"]]}]}]}})");
+      200, R"({"status":"success","data":{"resultType":"vector","result":[{"metric":{"a":"b"},)"
+           R"("histogram":[1.5,{"count":"3","sum":"4","buckets":[[0,"0.5","1","1"],[0,"1","2",)"
+           R"("2"]]}]}]}})");
   const auto& answer = std::get<Answer>(outcome);
   ASSERT_EQ(answer.series.size(), 1u);
   ASSERT_EQ(answer.series[0].cells.size(), 2u);
