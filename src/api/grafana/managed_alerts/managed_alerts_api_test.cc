@@ -383,6 +383,16 @@ TEST_F(ManagedAlertsApiTest, AnUndeliverableContactPointFailsItsTestInWords) {
       "api_secret":"s"}}]}]})");
   EXPECT_EQ(test.status, 207) << test.body;
   EXPECT_NE(test.body.find("does not deliver"), std::string::npos);
+  std::string many;
+  for (int i = 0; i < 11; ++i) {
+    many += R"(,{"name":"k","type":"threema","settings":{"gateway_id":"*1","recipient_id":"x",
+      "api_secret":"s"}})";
+  }
+  EXPECT_EQ(Ask("POST", "/api/alertmanager/grafana/config/api/v1/receivers/test",
+                R"({"receivers":[{"name":"k","grafana_managed_receiver_configs":[)" +
+                    many.substr(1) + "]}]}")
+                .status,
+            422);
 }
 
 TEST_F(ManagedAlertsApiTest, TheFormOfEachTypeIsTold) {

@@ -16,10 +16,14 @@ using grafana::InstanceOutcome;
 using grafana::ManagedRule;
 using grafana::Verdict;
 
+constexpr TimeMs kLatest = 253'402'300'800'000;  // the year 10000
+
 TimeMs MomentOf(const Json& body, TimeMs otherwise) {
   const Json* now = body.Find("now");
   if (now == nullptr) return otherwise;
-  if (std::optional<int64_t> ms = now->AsInt()) return *ms;
+  if (std::optional<int64_t> ms = now->AsInt()) {
+    return *ms >= 0 && *ms < kLatest ? *ms : otherwise;
+  }
   std::optional<TimeMs> time =
       now->AsString() == nullptr ? std::nullopt : ParseRfc3339(*now->AsString());
   return time.value_or(otherwise);
