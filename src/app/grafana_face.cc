@@ -284,7 +284,10 @@ void GrafanaFace::RegisterData(api::GrafanaRoutes& routes) {
   data.engine = deps_.engine;
   data.storage = deps_.storage;
   data.scrape = deps_.scrape;
-  data.public_dashboard = [this](std::string_view token) { return parts_->FindPublic(token); };
+  data.public_dashboard = [this](std::string_view token) -> std::optional<api::PublicDashboard> {
+    if (!settings_.settings.other.public_dashboards_enabled) return std::nullopt;
+    return parts_->FindPublic(token);
+  };
   data.pool = deps_.query_handlers;
   data.clock = deps_.clock;
   parts_->data = std::make_unique<api::DataApi>(std::move(data));
@@ -325,9 +328,17 @@ Result<void> GrafanaFace::Listen(std::span<const std::string_view> pages) {
   options.middleware = {api::GrafanaGuard(parts_->signin.get(), &settings_.settings)};
   options.long_handlers = deps_.query_handlers;
   options.long_paths = deps_.long_paths;
-  for (std::string_view path : {"/api/ds/query", "/api/ds/why-no-data", "/api/datasources/*",
-                                "/api/public/*", "/api/alerting/*", "/api/v1/eval"}) {
+  for (std::string_view path :
+       {"/api/ds/query", "/api/ds/why-no-data", "/api/datasources/*", "/api/public/*",
+        "/api/alerting/*", "/api/alertmanager/*", "/api/prometheus/*", "/api/ruler/*",
+        "/api/v1/eval", "/api/v1/rule/test/grafana"}) {
     options.long_paths.emplace_back(path);
+  }
+  // The sub path is cut off by the guard, which runs in the pool that was chosen.
+  if (const std::string& sub_path = settings_.settings.server.sub_path; !sub_path.empty()) {
+    for (size_t i = 0, count = options.long_paths.size(); i < count; ++i) {
+      options.long_paths.push_back(sub_path + options.long_paths[i]);
+    }
   }
   net::Router router;
   RegisterApis(router);

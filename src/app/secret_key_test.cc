@@ -1,6 +1,7 @@
 #include "app/secret_key.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -18,6 +19,7 @@ class SecretKey : public ::testing::Test {
   }
   void TearDown() override { std::filesystem::remove_all(directory_); }
   std::string Path() const { return directory_ + "/key"; }
+  const std::string& directory() const { return directory_; }
 
  private:
   std::string directory_;
@@ -36,6 +38,20 @@ TEST_F(SecretKey, IsReadableByItsOwnerAlone) {
   struct stat info = {};
   ASSERT_EQ(stat(Path().c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777, 0600u);
+}
+
+TEST_F(SecretKey, NothingIsLeftBesideIt) {
+  ASSERT_TRUE(ReadOrMakeSecretKey(Path()).ok());
+  EXPECT_EQ(FileSystem::Local()->ListDirectory(directory()).value().size(), 1u);
+}
+
+// Of a process with our number that was killed while it wrote.
+TEST_F(SecretKey, ARestOfAnAbortedStartIsNoHindrance) {
+  std::string rest = Path() + "." + std::to_string(getpid()) + ".tmp";
+  ASSERT_TRUE(FileSystem::Local()->WriteFileAtomically(rest, "half").ok());
+  auto key = ReadOrMakeSecretKey(Path());
+  ASSERT_TRUE(key.ok());
+  EXPECT_GE(key->reveal().size(), 32u);
 }
 
 TEST_F(SecretKey, AnEmptyFileIsNoKey) {
