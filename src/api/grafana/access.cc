@@ -13,6 +13,9 @@ using grafana::Identity;
 using grafana::IdentityKind;
 using grafana::Role;
 
+// Of what anybody may send: a name and a password, or which panel of a public page.
+constexpr size_t kMostFromAnybody = 64 << 10;
+
 bool MayPass(const Identity& who, Need need) {
   switch (need) {
     case Need::kNothing:
@@ -134,6 +137,9 @@ void GrafanaRoutes::Add(const std::string& method, const std::string& pattern, N
                         CallHandler handler) {
   auto answer = [signin = signin_, settings = settings_, need,
                  handler = std::move(handler)](const net::Request& request) {
+    if (need == Need::kNothing && request.body.size() > kMostFromAnybody) {
+      return Message(413, "the body is too large");
+    }
     grafana::SignIn::Outcome outcome = signin->Identify(request);
     std::optional<net::Response> refused = Refuse(request, outcome, *settings, need);
     if (!refused) {

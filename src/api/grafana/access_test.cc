@@ -95,6 +95,7 @@ TEST_F(GuardTest, PathsOfOtherApisNeedARole) {
       {"GET", "/api/health", 200, 200, 200, 200, 200},
       {"POST", "/api/v1/provisioning/alert-rules", 200, 200, 200, 200, 200},
       {"POST", "/api/v1/eval", 200, 200, 200, 200, 200},
+      {"POST", "/api/v1/rule/test/grafana", 200, 200, 200, 200, 200},
       {"GET", "/api/v1/rules/history", 200, 200, 200, 200, 200},
       {"GET", "/api/v1/rules", 401, 403, 200, 200, 200},
   };
@@ -158,6 +159,27 @@ TEST_F(GuardTest, WhomItLetsPassTheRoutesBehindItKnowToo) {
   net::Response response = guard_(request, [&](net::Request& r) { return router.Dispatch(r); });
   EXPECT_EQ(response.status, 404);
   EXPECT_EQ(response.body, "Viewer");
+}
+
+TEST_F(GuardTest, WhoeverIsUnknownCannotSendMuch) {
+  Open();
+  net::Router router;
+  GrafanaRoutes routes(&router, signin_.get(), &settings_);
+  for (auto [path, need] : {std::pair("/open", Need::kNothing), {"/gated", Need::kViewer}}) {
+    routes.Add("POST", path, need,
+               [](const Call& call) { return Message(call.Body().ok() ? 200 : 400, "read"); });
+  }
+  auto status = [&](const char* path, size_t bytes) {
+    net::Request request;
+    request.method = "POST";
+    request.path = path;
+    request.body = "\"" + std::string(bytes, 'x') + "\"";
+    request.headers.Set("Authorization", "Basic " + net::EncodeBase64("Viewer:password"));
+    return router.Dispatch(request).status;
+  };
+  EXPECT_EQ(status("/open", 1'000), 200);
+  EXPECT_EQ(status("/open", 1 << 20), 413);
+  EXPECT_EQ(status("/gated", 1 << 20), 200);
 }
 
 TEST_F(GuardTest, AnswersCannotBeFramedUnlessAllowed) {

@@ -63,8 +63,8 @@ Rule RuleOf(const net::Request& request) {
   }
   if (safe && IsOpenPage(path)) return {Kind::kOpen, Need::kNothing};
   bool others = IsUnder(path, "/api/v1") || IsUnder(path, "/api/v2");
-  for (std::string_view ours :
-       {"/api/v1/provisioning", "/api/v1/ngalert", "/api/v1/eval", "/api/v1/rules/history"}) {
+  for (std::string_view ours : {"/api/v1/provisioning", "/api/v1/ngalert", "/api/v1/eval",
+                                "/api/v1/rule/test/grafana", "/api/v1/rules/history"}) {
     if (IsUnder(path, ours)) others = false;
   }
   if (!others && (IsUnder(path, "/api") || IsUnder(path, "/apis"))) {
