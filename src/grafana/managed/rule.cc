@@ -13,6 +13,7 @@ namespace {
 
 using codec::Json;
 
+constexpr int64_t kLongestRange = 100LL * 365 * 86'400;  // seconds
 constexpr size_t kMaxQueries = 64;
 constexpr size_t kMaxTitleBytes = 190;
 constexpr size_t kMaxUidBytes = 40;
@@ -176,6 +177,9 @@ Result<RuleQuery> ParseQuery(const Json& json) {
       if (ms.ok()) seconds = *ms / 1000;
     }
     if (!seconds) return Error::Invalid("relativeTimeRange.{} must be seconds", key);
+    if (*seconds < -kLongestRange || *seconds > kLongestRange) {
+      return Error::Invalid("relativeTimeRange.{} is longer than a hundred years", key);
+    }
     *into = *seconds;
   }
   return query;

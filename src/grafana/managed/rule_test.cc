@@ -57,6 +57,15 @@ TEST(ManagedRuleTest, BothSpellingsReadAlike) {
   }
 }
 
+TEST(ManagedRuleTest, ATimeRangeThatNoClockHasIsRefused) {
+  for (const char* seconds : {"9223372036854775807", "-9223372036854775807", "3153600001"}) {
+    std::string data = fmt::format(
+        R"([{{"refId":"C","datasourceUid":"p","relativeTimeRange":{{"from":{}}},"model":{{}}}}])",
+        seconds);
+    EXPECT_EQ(Problem(With("data", data)), "relativeTimeRange.from is longer than a hundred years");
+  }
+}
+
 TEST(ManagedRuleTest, TheSpellingOfFilesReadsBackWithoutItsPlace) {
   ManagedRule rule = ParseRule(Parse(kProvisioned)).value();
   rule.annotations[std::string(kDashboardUidAnnotation)] = "dash";
