@@ -62,7 +62,7 @@ TEST(ManagedRuleTest, ATimeRangeThatNoClockHasIsRefused) {
     std::string data = fmt::format(
         R"([{{"refId":"C","datasourceUid":"p","relativeTimeRange":{{"from":{}}},"model":{{}}}}])",
         seconds);
-    EXPECT_EQ(Problem(With("data", data)), "relativeTimeRange.from is longer than a hundred years");
+    EXPECT_TRUE(Problem(With("data", data)).ends_with("from is longer than a hundred years"));
   }
 }
 
