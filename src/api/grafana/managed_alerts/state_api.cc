@@ -270,8 +270,9 @@ net::Response ManagedAlertsApi::Overview(const Call& call) {
 net::Response ManagedAlertsApi::History(const Call& call) {
   auto seconds = [&](std::string_view name, TimeMs otherwise) {
     std::optional<int64_t> value = ParseInt(call.query.Get(name));
+    if (!value || *value < 0) return otherwise;
     // Grafana's own pages send seconds.
-    return !value ? otherwise : *value < 100'000'000'000 ? *value * 1000 : *value;
+    return *value < 100'000'000'000 ? *value * 1000 : *value;
   };
   size_t limit = std::min(LimitOf(call.query, "limit"), kMaxHistory);
   TimeMs now = deps_.clock->Now();
