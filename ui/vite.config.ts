@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
@@ -16,6 +17,21 @@ const KINDS: Readonly<Record<string, ReadonlySet<string>>> = {
   manage: new Set(['home', 'browse', 'import', 'datasources', 'people', 'login']),
 };
 
+/** Pages that people open first, whose weight has a limit: nothing of others comes with them. */
+const FIRST: ReadonlySet<string> = new Set(['login', 'home', 'query', 'dashboard']);
+
+/** Who imports which icon: the library's index hides it from the bundler. */
+const iconUsers = new Map<string, string[]>();
+for (const file of readdirSync('src', { recursive: true, encoding: 'utf8' })) {
+  if (!/\.tsx?$/.test(file)) continue;
+  const path = resolve('src', file);
+  const text = readFileSync(path, 'utf8');
+  const names = /import \{([^}]*)\} from '@tabler\/icons-react'/.exec(text)?.[1] ?? '';
+  for (const name of names.match(/\bIcon\w+/g) ?? []) {
+    iconUsers.set(name, [...(iconUsers.get(name) ?? []), path]);
+  }
+}
+
 export default defineConfig({
   define: { __WATCHFIRE_VERSION__: JSON.stringify(version) },
   base: './',
@@ -31,7 +47,9 @@ export default defineConfig({
         // kind share is one piece, what the frame or pages of several kinds need is another.
         manualChunks: (id, { getModuleInfo }) => {
           if (
-            /node_modules\/(react|react-dom|scheduler|wouter|@tanstack\/(react-)?query)/.test(id)
+            /node_modules\/(react|react-dom|scheduler|wouter|@tanstack\/(react-)?query(-core)?)\//.test(
+              id,
+            )
           ) {
             return 'vendor';
           }
@@ -42,6 +60,11 @@ export default defineConfig({
           if (!/src\/(lib|api|parts|panels\/(alerts|spark))\/|\/esm\/icons\//.test(id)) {
             return undefined;
           }
+          const usersOf = (one: string): readonly string[] => {
+            const icon = /\/esm\/icons\/(Icon\w+)\./.exec(one)?.[1];
+            if (icon !== undefined) return iconUsers.get(icon) ?? [];
+            return getModuleInfo(one)?.importers ?? [];
+          };
           const users = new Set<string>();
           const seen = new Set<string>();
           const walk = (one: string): void => {
@@ -49,17 +72,21 @@ export default defineConfig({
             seen.add(one);
             const page = /src\/pages\/([^/]+)\//.exec(one)?.[1];
             if (page !== undefined) users.add(page);
+            else if (/src\/viz\//.test(one)) users.add('dashboard');
             else if (/src\/(app|main)/.test(one)) users.add('app');
-            else getModuleInfo(one)?.importers.forEach(walk);
+            else usersOf(one).forEach(walk);
           };
           walk(id);
           const all = [...users];
           // Of one page alone: it comes with that page.
           if (all.length < 2 && !users.has('app')) return undefined;
+          const first = all.filter((user) => FIRST.has(user));
+          if (users.has('app') || first.length > 1) return 'common';
+          if (first[0] !== undefined) return `${first[0]}-parts`;
           for (const [kind, pages] of Object.entries(KINDS)) {
             if (all.every((user) => pages.has(user))) return kind;
           }
-          return 'common';
+          return 'others';
         },
       },
     },

@@ -2,7 +2,8 @@
 // what people do with them: read, shift, zoom. Months and days are those of a zone's calendar.
 
 import type { TimeRangeMs } from './frame';
-import { formatPattern, fromCalendar, toCalendar, weekday, type Calendar } from './zone';
+import { formatDate } from './data/units/date';
+import { fromCalendar, toCalendar, weekday, type Calendar } from './zone';
 
 /** A range as it stands in addresses and dashboards. */
 export interface RawRange {
@@ -180,7 +181,7 @@ const MINUTE_FORMAT = 'YYYY-MM-DD HH:mm:ss';
 export function formatTimeText(text: string, zone: string): string {
   if (text.includes('now')) return text;
   const at = parseAbsolute(text.trim(), false, zone);
-  return at === null ? text : formatPattern(at, MINUTE_FORMAT, zone);
+  return at === null ? text : formatDate(at, MINUTE_FORMAT, zone);
 }
 
 export const QUICK_RANGES: readonly (RawRange & { readonly display: string })[] = [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatPattern, fromCalendar, ianaZone, toCalendar, weekday, zoneOffset } from './zone';
+import { fromCalendar, ianaZone, toCalendar, weekday, zoneOffset } from './zone';
 
 const moment = Date.UTC(2026, 0, 3, 16, 5, 9, 7);
 
@@ -28,18 +28,5 @@ describe('zones', () => {
   it('carry fields that overflow', () => {
     const at = { year: 2026, month: 13, day: 0, hour: 24, minute: 0, second: 0, ms: 0 };
     expect(fromCalendar(at, 'utc')).toBe(Date.UTC(2027, 0, 1));
-  });
-});
-
-describe('patterns', () => {
-  it('write moments as people ask for them', () => {
-    expect(formatPattern(moment, 'YYYY-MM-DD HH:mm:ss.SSS', 'utc')).toBe('2026-01-03 16:05:09.007');
-    expect(formatPattern(moment, 'ddd Do MMM YY, h:mm a', 'utc')).toBe('Sat 3rd Jan 26, 4:05 pm');
-    expect(formatPattern(moment, 'dddd DDDD MMMM [at] HH Z', 'Europe/Berlin')).toBe(
-      'Saturday 003 January at 17 +01:00',
-    );
-    expect(formatPattern(moment, 'X x ZZ', 'America/St_Johns')).toBe(
-      `${Math.floor(moment / 1000)} ${moment} -0330`,
-    );
   });
 });

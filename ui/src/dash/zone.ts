@@ -110,77 +110,7 @@ export function fromCalendar(at: Calendar, zone: string): number {
   return Math.max(first, second);
 }
 
-const MONTHS =
-  'January February March April May June July August September October November December';
-const DAYS = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday';
-
-const two = (n: number) => String(n).padStart(2, '0');
-
 /** 0 is Sunday. */
 export function weekday(at: Calendar): number {
   return new Date(asUtc(at)).getUTCDay();
-}
-
-function offsetText(minutes: number, colon: string): string {
-  const size = Math.abs(minutes);
-  return `${minutes < 0 ? '-' : '+'}${two(Math.floor(size / 60))}${colon}${two(size % 60)}`;
-}
-
-const TOKEN =
-  /\[([^\]]*)\]|YYYY|YY|MMMM|MMM|MM|M|Do|DDDD|DDD|DD|D|dddd|ddd|HH|H|hh|h|mm|m|ss|s|SSS|SS|S|A|a|ZZ|Z|X|x/g;
-
-/** A moment by a pattern as Grafana's users write it: `YYYY-MM-DD HH:mm:ss`. */
-export function formatPattern(ms: number, pattern: string, zone: string): string {
-  const at = toCalendar(ms, zone);
-  const month = MONTHS.split(' ')[at.month - 1] ?? '';
-  const day = DAYS.split(' ')[weekday(at)] ?? '';
-  const twelve = at.hour % 12 === 0 ? 12 : at.hour % 12;
-  const words: Record<string, () => string> = {
-    YYYY: () => String(at.year).padStart(4, '0'),
-    YY: () => two(at.year % 100),
-    MMMM: () => month,
-    MMM: () => month.slice(0, 3),
-    MM: () => two(at.month),
-    M: () => String(at.month),
-    Do: () => ordinal(at.day),
-    DDDD: () => String(dayOfYear(at)).padStart(3, '0'),
-    DDD: () => String(dayOfYear(at)),
-    DD: () => two(at.day),
-    D: () => String(at.day),
-    dddd: () => day,
-    ddd: () => day.slice(0, 3),
-    HH: () => two(at.hour),
-    H: () => String(at.hour),
-    hh: () => two(twelve),
-    h: () => String(twelve),
-    mm: () => two(at.minute),
-    m: () => String(at.minute),
-    ss: () => two(at.second),
-    s: () => String(at.second),
-    SSS: () => String(at.ms).padStart(3, '0'),
-    SS: () => two(Math.floor(at.ms / 10)),
-    S: () => String(Math.floor(at.ms / 100)),
-    A: () => (at.hour < 12 ? 'AM' : 'PM'),
-    a: () => (at.hour < 12 ? 'am' : 'pm'),
-    ZZ: () => offsetText(zoneOffset(ms, zone), ''),
-    Z: () => offsetText(zoneOffset(ms, zone), ':'),
-    X: () => String(Math.floor(ms / 1000)),
-    x: () => String(ms),
-  };
-  return pattern.replace(
-    TOKEN,
-    (token, literal: string | undefined) => literal ?? words[token]?.() ?? token,
-  );
-}
-
-function dayOfYear(at: Calendar): number {
-  return (
-    Math.round((Date.UTC(at.year, at.month - 1, at.day) - Date.UTC(at.year, 0, 1)) / 864e5) + 1
-  );
-}
-
-function ordinal(n: number): string {
-  const teen = n % 100 >= 11 && n % 100 <= 13;
-  const end = teen ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th');
-  return `${n}${end}`;
 }

@@ -1,7 +1,7 @@
 // How the values of a variable are written into a text: `${name:format}`. What a query language
 // needs of escaping is decided here alone.
 
-import { formatPattern } from '../zone';
+import { formatDate } from '../data/units/date';
 
 export interface FormatInput {
   readonly name: string;
@@ -75,7 +75,7 @@ function date({ values, timezone }: FormatInput, args: string): string {
   if (args === 'seconds') return String(Math.round(ms / 1000));
   if (args === 'ms') return String(ms);
   if (args === '' || args === 'iso') return new Date(ms).toISOString();
-  return formatPattern(ms, args, timezone);
+  return formatDate(ms, args, timezone);
 }
 
 /**

@@ -1,6 +1,7 @@
 // The words under a time axis, in any zone.
 
-import { formatPattern, toCalendar } from '../../dash/zone';
+import { formatDate } from '../../dash/data/units/date';
+import { toCalendar } from '../../dash/zone';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -19,12 +20,12 @@ export const TIME_STEPS: number[] = [
 export function timeTicks(ticks: readonly number[], stepMs: number, zone: string): string[] {
   let lastDay = '';
   return ticks.map((ms) => {
-    if (stepMs >= 365 * DAY) return formatPattern(ms, 'YYYY', zone);
-    if (stepMs >= 28 * DAY) return formatPattern(ms, 'MMM YYYY', zone);
-    const day = formatPattern(ms, 'D MMM', zone);
+    if (stepMs >= 365 * DAY) return formatDate(ms, 'YYYY', zone);
+    if (stepMs >= 28 * DAY) return formatDate(ms, 'MMM YYYY', zone);
+    const day = formatDate(ms, 'D MMM', zone);
     if (stepMs >= DAY) return day;
     const pattern = stepMs < SECOND ? 'mm:ss.SSS' : stepMs < MINUTE ? 'HH:mm:ss' : 'HH:mm';
-    const clock = formatPattern(ms, pattern, zone);
+    const clock = formatDate(ms, pattern, zone);
     const text = day === lastDay ? clock : `${clock}\n${day}`;
     lastDay = day;
     return text;
@@ -34,7 +35,7 @@ export function timeTicks(ticks: readonly number[], stepMs: number, zone: string
 /** `2026-11-21 03:40:24`, with milliseconds only where there are any. */
 export function momentText(ms: number, zone: string): string {
   const pattern = toCalendar(ms, zone).ms === 0 ? 'YYYY-MM-DD HH:mm:ss' : 'YYYY-MM-DD HH:mm:ss.SSS';
-  return formatPattern(ms, pattern, zone);
+  return formatDate(ms, pattern, zone);
 }
 
 /** A stretch in two sizes at most: `2 h 5 min`, `45 s`. */
