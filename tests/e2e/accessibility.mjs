@@ -97,7 +97,7 @@ export async function findings(page) {
     );
 }
 
-export const SETTINGS = [
+const SETTINGS = [
   ['light', { colorScheme: 'light' }],
   ['dark', { colorScheme: 'dark' }],
   ['on a phone', { colorScheme: 'dark', viewport: { width: 360, height: 740 } }],

@@ -1,10 +1,13 @@
 // Pictures of the pages in both themes and two sizes, for a person to look at:
 //   node tests/e2e/screenshots.mjs --base-url http://127.0.0.1:9090 --out DIR [--only NAME]
+// With --grafana-url those of the dashboards' side instead, signed in as the administrator.
 
 import { mkdirSync } from 'node:fs';
 import { launch, options } from './browser.mjs';
+import { nodeExporterPath } from './grafana/node_exporter.mjs';
+import { signIn } from './grafana/session.mjs';
 
-const { baseUrl, chromium, out, only } = options();
+const { baseUrl, grafanaUrl, chromium, out, only } = options();
 if (out === '') {
   console.error('say where the pictures go: --out DIR');
   process.exit(2);
@@ -70,6 +73,54 @@ const VIEWS = [
   ['keys', '/targets', (page) => page.keyboard.press('?')],
 ];
 
+/** Of the dashboards' side, on the dashboards that grafana.mjs has stored. */
+const GRAFANA_VIEWS = [
+  ['login', '/login'],
+  ['home', '/'],
+  ['browse', '/dashboards'],
+  ['trash', '/dashboards/trash'],
+  ['import', '/dashboard/import'],
+  ['node-exporter', nodeExporterPath],
+  ['node-exporter-rows', nodeExporterPath, (page) => openRows(page)],
+  ['panel-view', `${nodeExporterPath}&viewPanel=77`],
+  ['kiosk', `${nodeExporterPath}&kiosk`],
+  ['every-kind', '/d/every-kind'],
+  ['every-kind-lower', '/d/every-kind', (page) => page.mouse.wheel(0, 1100)],
+  ['every-kind-end', '/d/every-kind', (page) => page.mouse.wheel(0, 9000)],
+  ['empty-panels', '/d/empty-panels'],
+  ['panel-menu', '/d/every-kind', (page) => page.getByLabel(/^Menu of Stat/).click()],
+  ['dashboard-new', '/dashboard/new'],
+  ['panel-editor', '/d/looking?editPanel=2'],
+  ['laying-out', '/d/looking', (page) => page.getByRole('button', { name: 'Edit' }).click()],
+  ['settings', '/d/looking?editview=settings'],
+  ['variables', '/d/looking?editview=variables'],
+  ['versions', '/d/looking?editview=versions'],
+  ['json-model', '/d/looking?editview=json-model'],
+  ['share', '/d/looking', (page) => page.getByLabel('Share the dashboard').click()],
+  ['snapshots', '/dashboard/snapshots'],
+  ['alerts', '/alerts'],
+  ['alert-form', '/alerting/new'],
+  ['contact-points', '/alerting/notifications'],
+  [
+    'contact-point',
+    '/alerting/notifications',
+    (page) => page.getByRole('button', { name: 'New contact point' }).click(),
+  ],
+  ['policies', '/alerting/routes'],
+  ['datasources', '/connections/datasources'],
+  ['datasource', '/connections/datasources/new'],
+  ['users', '/org/users'],
+  ['service-accounts', '/org/serviceaccounts'],
+  ['profile', '/profile'],
+];
+
+async function openRows(page) {
+  await page.keyboard.press('d');
+  await page.keyboard.press('E');
+  await page.waitForTimeout(600);
+  await page.mouse.wheel(0, 1500);
+  await page.waitForTimeout(800);
+}
 async function openDelivery(page) {
   await page.getByTestId('delivery').first().getByRole('button').first().click();
 }
@@ -113,12 +164,13 @@ const browser = await launch(chromium);
 for (const colorScheme of ['light', 'dark']) {
   for (const [size, viewport] of SIZES) {
     const context = await browser.newContext({ viewport, colorScheme });
-    for (const [name, path, act, fault] of VIEWS) {
+    if (grafanaUrl !== '') await signIn(context, grafanaUrl);
+    for (const [name, path, act, fault] of grafanaUrl === '' ? VIEWS : GRAFANA_VIEWS) {
       if (only !== '' && !name.includes(only)) continue;
       const page = await context.newPage();
       if (fault === 'hang') await page.route('**/api/v1/{query_range,targets}*', () => {});
       if (fault === 'abort') await page.route('**/api/v1/**', (route) => route.abort());
-      await page.goto(baseUrl + path);
+      await page.goto((grafanaUrl === '' ? baseUrl : grafanaUrl) + path);
       await page.waitForTimeout(900);
       try {
         await act?.(page);

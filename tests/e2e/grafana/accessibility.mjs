@@ -2,8 +2,10 @@
 // run out of the picture either.
 
 import assert from 'node:assert/strict';
-import { findings, SETTINGS } from '../accessibility.mjs';
+import { findings } from '../accessibility.mjs';
 import { panel, panelOf, store } from './session.mjs';
+
+const PHONE = { colorScheme: 'dark', viewport: { width: 360, height: 740 } };
 
 const BOARD = {
   uid: 'every-kind',
@@ -64,7 +66,7 @@ const VIEWS = [
   ['signing in', go('/login'), 'form', null, null],
   ['home', go('/'), 'main h2'],
   ['dashboards', go('/dashboards'), 'main ul'],
-  ['deleted dashboards', go('/dashboards/trash'), 'main h2, main li'],
+  ['deleted dashboards', go('/dashboards/trash'), 'main >> text=/Bring back|Nothing was deleted/'],
   ['import', go('/dashboard/import'), 'main textarea'],
   ['a dashboard', open(), 'main canvas'],
   ['all kinds of panels', open('?kiosk'), 'main canvas', scrollDown],
@@ -76,7 +78,7 @@ const VIEWS = [
   ['laying out', open(), 'main canvas', press(/^Edit$/)],
   ['the panel editor', open(`?editPanel=${BOARD.panels[0].id}`), '.cm-content'],
   ['settings of a dashboard', open('?editview=settings'), 'main input'],
-  ['variables of a dashboard', open('?editview=variables'), 'main button'],
+  ['variables of a dashboard', open('?editview=variables'), 'main :text("New variable")'],
   ['versions', open('?editview=versions'), 'main li'],
   ['JSON of a dashboard', open('?editview=json-model'), 'main textarea'],
   ['data sources', go('/connections/datasources'), 'main li'],
@@ -86,7 +88,7 @@ const VIEWS = [
   ['service accounts', go('/org/serviceaccounts'), 'main button'],
   ['profile', go('/profile'), 'main form'],
   ['organisation', go('/org'), 'main form'],
-  ['snapshots', go('/dashboard/snapshots'), 'main h2, main li'],
+  ['snapshots', go('/dashboard/snapshots'), 'main >> text=/snapshot/'],
   ['the alert form', go('/alerting/new'), '.cm-content'],
   ['contact points', go('/alerting/notifications'), 'main button'],
   ['a contact point', go('/alerting/notifications'), 'main button', press('New contact point')],
@@ -109,8 +111,18 @@ async function scrollDown(page) {
   }
 }
 
-export const accessibility = SETTINGS.flatMap(([setting, context]) =>
-  VIEWS.map(([name, go, ready, act, as]) => ({
+async function inspectView(page) {
+  await page.waitForTimeout(250);
+  assert.deepEqual(await findings(page), []);
+  const { width, window } = await page.evaluate(() => ({
+    width: document.documentElement.scrollWidth,
+    window: innerWidth,
+  }));
+  assert(width <= window, `${width} px wide in a window of ${window}`);
+}
+
+export const accessibility = VIEWS.flatMap(([name, go, ready, act, as]) => {
+  const scenario = (setting, context, look) => ({
     name: `axe: ${name}, ${setting}`,
     context,
     ...(as === undefined ? {} : { as }),
@@ -119,13 +131,15 @@ export const accessibility = SETTINGS.flatMap(([setting, context]) =>
       await go(page, baseUrl);
       await page.locator(ready).first().waitFor();
       await act?.(page);
-      await page.waitForTimeout(300);
-      assert.deepEqual(await findings(page), []);
-      const { width, window } = await page.evaluate(() => ({
-        width: document.documentElement.scrollWidth,
-        window: innerWidth,
-      }));
-      assert(width <= window, `${width} px wide in a window of ${window}`);
+      await look(page);
     },
-  })),
-);
+  });
+  return [
+    scenario('light and dark', { colorScheme: 'light' }, async (page) => {
+      await inspectView(page);
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await inspectView(page);
+    }),
+    scenario('on a phone', PHONE, inspectView),
+  ];
+});

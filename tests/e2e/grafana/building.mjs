@@ -43,14 +43,14 @@ export const building = [
       const preview = page.locator('[data-panel-key]');
       await preview.locator('canvas').waitFor();
       await page.getByRole('complementary').getByLabel('Title').fill('Samples of a scrape');
-      await button(page, 'Visualization').click();
+      await page.getByRole('button', { name: /^Visualization:/ }).click();
       await page.getByLabel('Search visualizations').fill('bar gauge');
       await page
         .getByRole('button', { name: /^Bar gauge/ })
         .first()
         .click();
       await preview.getByText('watchfire').first().waitFor();
-      await button(page, 'Visualization').getByText('Bar gauge').waitFor();
+      await page.getByRole('button', { name: 'Visualization: Bar gauge' }).waitFor();
       await button(page, 'Apply').click();
       await panelOf(page, 'Samples of a scrape').getByText('watchfire').first().waitFor();
       await page.waitForSelector('text=Unsaved changes');
@@ -76,7 +76,7 @@ export const building = [
       const field = page.locator('.cm-content').first();
       await field.click();
       await page.keyboard.press('Control+a');
-      await page.keyboard.insertText('rate(scrape_samples_scraped[1m])');
+      await page.keyboard.insertText('rate(prometheus_tsdb_head_series[5m])');
       // A gauge under rate().
       await page.getByTestId('advice').first().waitFor();
       await page.keyboard.press('Control+a');
@@ -100,15 +100,14 @@ export const building = [
       await panelOf(page, 'Left').locator('canvas').waitFor();
       await button(page, 'Edit').click();
       const right = panelOf(page, 'Right');
-      const grip = page.getByRole('button', { name: /^Move “Right”/ });
-      await grip.waitFor();
-      const from = await grip.boundingBox();
-      await page.mouse.move(from.x + from.width + 60, from.y + from.height / 2);
+      await page.getByRole('button', { name: /^Move “Right”/ }).waitFor();
+      const from = await right.boundingBox();
+      await page.mouse.move(from.x + 60, from.y + 14);
       await page.mouse.down();
-      await page.mouse.move(from.x + from.width + 160, from.y + from.height / 2 + 5, { steps: 8 });
-      await page.mouse.move(from.x + from.width + 500, from.y + from.height / 2 + 5, { steps: 12 });
+      await page.mouse.move(from.x + 160, from.y + 18, { steps: 8 });
+      await page.mouse.move(from.x + 500, from.y + 18, { steps: 12 });
       await page.mouse.up();
-      await page.waitForSelector('text=Unsaved changes');
+      await button(page, 'Save').waitFor();
       await page.getByRole('button', { name: /^Move “Left”/ }).focus();
       await page.keyboard.press('Shift+ArrowDown');
       await button(page, 'Done').click();
@@ -151,7 +150,7 @@ export const building = [
     },
   },
   {
-    name: 'settings: a variable made, and the JSON changed by hand with its mistakes told',
+    name: 'settings: the JSON changed by hand, with its mistakes told',
     run: async (page, baseUrl) => {
       const address = await store(page, baseUrl, { ...BOARD, uid: 'set-up', title: 'Set up' });
       await page.goto(`${address}?editview=json-model`);
@@ -207,7 +206,7 @@ export const building = [
       await page.goto(await store(page, baseUrl, BOARD));
       await button(page, 'Edit').click();
       await page.getByRole('button', { name: /^Remove “Right”/ }).click();
-      await page.waitForSelector('text=Unsaved changes');
+      await button(page, 'Save').waitFor();
       await page.getByRole('link', { name: 'Home', exact: true }).click();
       const dialog = page.getByRole('dialog');
       await dialog.waitFor();
@@ -215,7 +214,8 @@ export const building = [
       await dialog.waitFor({ state: 'detached' });
       assert.match(page.url(), /\/d\/workbench/);
       await button(page, 'Discard').click();
-      await page.getByText('Unsaved changes').waitFor({ state: 'detached' });
+      await button(page, 'Save').waitFor({ state: 'detached' });
+      await page.getByRole('button', { name: /^Remove “Right”/ }).waitFor();
     },
   },
 ];

@@ -60,7 +60,7 @@ export const viewing = [
       await open(page, baseUrl);
       await panelOf(page, 'Up of node').waitFor();
       await page.getByRole('button', { name: 'job: node' }).click();
-      await page.getByRole('option', { name: 'gone' }).click();
+      await page.getByRole('checkbox', { name: 'gone' }).click();
       await page.keyboard.press('Escape');
       await page.waitForURL(/var-job=node&var-job=gone|var-job=gone&var-job=node/);
       await panelOf(page, 'Up of gone + node').or(panelOf(page, 'Up of node + gone')).waitFor();
@@ -68,7 +68,7 @@ export const viewing = [
       await page.getByRole('option', { name: '127.0.0.1:1', exact: true }).click();
       await page.waitForURL(/var-instance=127\.0\.0\.1%3A1(&|$)/);
       await page.getByRole('button', { name: /^job: / }).click();
-      await page.getByRole('option', { name: 'All', exact: true }).click();
+      await page.getByRole('checkbox', { name: 'All', exact: true }).click();
       await page.keyboard.press('Escape');
       await page.waitForURL(/var-job=(%24|\$)__all/);
       await page.reload();
