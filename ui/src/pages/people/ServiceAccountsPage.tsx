@@ -36,7 +36,7 @@ export function ServiceAccountsPage() {
     queryKey: ['service-accounts'],
     queryFn: async ({ signal }) => settled(await fetchServiceAccounts(signal)),
   });
-  const renew = () => client.invalidateQueries({ queryKey: ['service-accounts'] });
+  const renew = () => client.invalidateQueries({ queryKey: ['service-accounts'], exact: true });
   const change = useMutation({
     mutationFn: async (to: { id: number; role: string }) =>
       settled(await setServiceAccountRole(to.id, to.role)),
