@@ -89,6 +89,12 @@ Result<void> CheckRequired(const ContactPoint& point, const ContactType& type) {
     if (!option.required || HasSetting(point, option)) continue;
     return Error::Invalid("{}: {} is required", point.type, option.name);
   }
+  if (point.type == "webhook") {
+    std::string method = TextOf(point.settings, "httpMethod");
+    if (!method.empty() && method != "POST" && method != "PUT") {
+      return Error::Invalid("webhook: httpMethod must be POST or PUT");
+    }
+  }
   if (point.type != "slack") return {};
   bool token = point.secure.count("token") != 0;
   if (!token && point.secure.count("url") == 0) {

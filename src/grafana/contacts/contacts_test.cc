@@ -197,6 +197,12 @@ TEST_F(ContactsTest, AWebhookHasGrafanasBodyAndWhatNoFileCanSay) {
             std::string::npos);
 }
 
+TEST_F(ContactsTest, AWebhooksMethodIsOneOfTwo) {
+  EXPECT_EQ(ErrorOf(Put(R"({"uid":"w","name":"w","type":"webhook","settings":{"url":"http://a/b",
+      "httpMethod":"POST /other HTTP/1.1\r\nX: y"}})")),
+            "webhook: httpMethod must be POST or PUT");
+}
+
 TEST_F(ContactsTest, PoliciesBecomeRoutes) {
   ASSERT_TRUE(Put(kTelegram).ok());
   ASSERT_EQ(ErrorOf(Policy(R"({"receiver":"grafana-default-email","group_by":["alertname"],
