@@ -182,6 +182,10 @@ TEST_F(HttpClientTest, RefusesHeadersThatBreakOut) {
   request.url = Url("/echo");
   request.headers.Add("X", "a\r\nY: b");
   EXPECT_EQ(ErrorOf(request), "line break in a request header");
+  HttpRequest other;
+  other.url = Url("/echo");
+  other.method = "POST /x HTTP/1.1\r\nY: b";
+  EXPECT_EQ(ErrorOf(other), "the request's method is not a word");
   request.headers = {};
   options_.authorization = AuthorizationOptions{
       .type = "Bearer", .credentials = Secret("a\r\nY: b"), .credentials_file = {}};

@@ -1,6 +1,7 @@
 #include "net/http_transfer.h"
 
 #include <curl/curl.h>
+#include <algorithm>
 
 #include <cstring>
 #include <mutex>
@@ -228,6 +229,10 @@ Result<void> Transfer::Impl::SetUrl() {
 }
 
 Result<void> Transfer::Impl::SetHeaders() {
+  // libcurl puts it into the request line as it is.
+  bool is_word = std::all_of(request.method.begin(), request.method.end(),
+                             [](char c) { return c > ' ' && c < 0x7f; });
+  if (!is_word) return Error::Invalid("the request's method is not a word");
   std::vector<std::string> wanted;
   bool has_host = false;
   auto add = [&](std::string_view name, std::string_view value) {
