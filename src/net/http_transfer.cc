@@ -1,8 +1,8 @@
 #include "net/http_transfer.h"
 
 #include <curl/curl.h>
-#include <algorithm>
 
+#include <algorithm>
 #include <cstring>
 #include <mutex>
 
