@@ -54,14 +54,26 @@ QueryAnswer AnswerCache::Get(const std::string& key, const std::atomic<bool>* ca
     running_.emplace(key, mine);
   }
   count(misses_);
-  Made made = make();
+  Made made;
+  try {
+    made = make();
+  } catch (...) {
+    // Memory has run out, say: those who wait ask for themselves.
+    made.cancelled = true;
+    Finish(key, *mine, made);
+    throw;
+  }
+  Finish(key, *mine, made);
+  return made.answer;
+}
+
+void AnswerCache::Finish(const std::string& key, Running& running, const Made& made) {
   MutexLock lock(mutex_);
-  mine->made = made;
-  mine->done = true;
+  running.made = made;
+  running.done = true;
   running_.erase(key);
   if (!made.cancelled) Keep(key, made.answer);
   done_.NotifyAll();
-  return made.answer;
 }
 
 void AnswerCache::Drop() {

@@ -53,6 +53,8 @@ class AnswerCache {
     Made made;
   };
 
+  // Gives those who wait the answer, or the question where it was cancelled.
+  void Finish(const std::string& key, Running& running, const Made& made);
   void Drop() REQUIRES(mutex_);
   void Keep(const std::string& key, const QueryAnswer& answer) REQUIRES(mutex_);
 

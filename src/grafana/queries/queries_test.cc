@@ -4,9 +4,11 @@
 
 #include <cmath>
 #include <limits>
+#include <new>
 #include <set>
 
 #include "base/mutex.h"
+#include "grafana/queries/answer_cache.h"
 #include "net/http_server.h"
 #include "testing/fake_clock.h"
 #include "testing/test_storage.h"
@@ -385,6 +387,15 @@ TEST_F(QueriesTest, TakesTenThousandSeries) {
   auto json = codec::Json::Parse(answer);
   ASSERT_TRUE(json.ok());
   EXPECT_EQ(json->AsArray()->size(), 10'000u);
+}
+
+// A question that nobody will answer must not be waited for.
+TEST(AnswerCache, AfterAMakerThatThrewTheNextOneMakes) {
+  AnswerCache cache({}, nullptr, Clock::System());
+  auto fails = []() -> AnswerCache::Made { throw std::bad_alloc(); };
+  EXPECT_THROW(cache.Get("a", nullptr, fails), std::bad_alloc);
+  auto works = [] { return AnswerCache::Made{{201, "", "", nullptr}, false}; };
+  EXPECT_EQ(cache.Get("a", nullptr, works).status, 201);
 }
 
 }  // namespace
