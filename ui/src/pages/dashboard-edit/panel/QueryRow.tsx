@@ -73,7 +73,7 @@ export function QueryRow(props: QueryRowProps) {
       {isExpression(target.datasource) || !prometheus ? (
         <RawTarget target={target} onChange={set} />
       ) : (
-        <Expression {...props} source={source?.uid ?? ''} advised={source?.isDefault ?? true} />
+        <Expression {...props} source={source?.uid ?? ''} advised={source?.own ?? true} />
       )}
       {error !== '' && <Notice kind="error">{error}</Notice>}
     </section>
