@@ -100,6 +100,23 @@ class PeopleApiTest : public ::testing::Test {
   net::Router router_;
 };
 
+class PeopleBehindAProxyTest : public PeopleApiTest {
+ protected:
+  PeopleBehindAProxyTest() { environment_["GF_AUTH_PROXY_ENABLED"] = "true"; }
+};
+
+TEST_F(PeopleBehindAProxyTest, NobodyTakesANameThatTheProxyMayVouchFor) {
+  grafana::User user;
+  user.login = "eve";
+  accounts_->CreateUser(user, Secret("password")).value();
+  auto put = [&](const char* body) {
+    return Ask("PUT", "/api/user", body, Basic("eve", "password")).status;
+  };
+  EXPECT_EQ(put(R"({"login":"boss","email":"","name":"Eve"})"), 403);
+  EXPECT_EQ(put(R"({"login":"eve","email":"boss@example.org"})"), 403);
+  EXPECT_EQ(put(R"({"login":"eve","email":"","name":"Eve"})"), 200);
+}
+
 TEST_F(PeopleApiTest, HealthIsOpenAndPrintedOverLines) {
   net::Response response = Ask("GET", "/api/health", "", {});
   EXPECT_EQ(response.status, 200);

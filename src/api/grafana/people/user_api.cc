@@ -39,6 +39,13 @@ Result<void> ApplyPreferences(const Json& body, Json* preferences) {
   return {};
 }
 
+// Whether a directory or a proxy takes the account of a name for the person of that name. Whoever
+// could name himself would wait there for somebody with a better role.
+bool NamesAreProof(const grafana::Settings& settings) {
+  return settings.ldap.enabled || settings.auth_proxy.enabled ||
+         settings.GetBool("auth", "oauth_allow_insecure_email_lookup", false);
+}
+
 net::Response AnonymousUser(const grafana::Identity& who) {
   codec::JsonWriter json;
   json.BeginObject()
@@ -135,6 +142,15 @@ net::Response PeopleApi::UpdateOwnUser(const Call& call) {
   if (!user.ok()) return ErrorAnswer(user.error());
   if (!user->auth_module.empty()) {
     return Message(403, "User info cannot be updated for external Users");
+  }
+  Result<codec::Json> body = call.Body();
+  if (!body.ok()) return ErrorAnswer(body.error());
+  auto changes = [&](std::string_view key, const std::string& now) {
+    return body->Find(key) != nullptr && TextOf(*body, key) != now;
+  };
+  if (NamesAreProof(*deps_.settings) &&
+      (changes("login", user->login) || changes("email", user->email))) {
+    return Message(403, "login and e-mail are an administrator's to change on this server");
   }
   return ApplyUserUpdate(call, *std::move(user));
 }
