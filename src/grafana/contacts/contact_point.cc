@@ -52,6 +52,15 @@ void RemovePath(Json& json, std::string_view path) {
   }
 }
 
+// Whether both talk to the same host: what a secret was given for.
+bool SameAddress(const ContactPoint& a, const ContactPoint& b) {
+  for (std::string_view name : {"url", "apiUrl", "api_url", "endpointUrl", "apiEndpoint"}) {
+    std::string first = TextOf(a.settings, name);
+    if (first != TextOf(b.settings, name) && first != kRedacted) return false;
+  }
+  return true;
+}
+
 // Moves a secret out of the settings.
 void TakeSecret(ContactPoint& point, const Json* secure, std::string_view name,
                 const ContactPoint* old) {
@@ -126,6 +135,7 @@ Result<ContactPoint> ParseContactPoint(const Json& json, const ContactPoint* old
   if (point.settings.AsObject() == nullptr) return Error::Invalid("settings must be an object");
   const Json* secure = json.Find("secureSettings");
   if (secure == nullptr) secure = json.Find("secureFields");
+  if (old != nullptr && !SameAddress(point, *old)) old = nullptr;
   for (const ContactOption& option : type->options) {
     if (option.secure) TakeSecret(point, secure, option.name, old);
   }
@@ -149,6 +159,9 @@ std::string UndeliveredBecause(const ContactPoint& point, const Settings* settin
   if (type == nullptr || !type->delivered) {
     return fmt::format("this server keeps contact points of type {} but does not deliver to them",
                        point.type);
+  }
+  if (!point.unopened.empty()) {
+    return "its secrets were sealed with another key: give them again, or set secret_key back";
   }
   if (point.type == "email" && (settings == nullptr || !settings->smtp.enabled)) {
     return "mail is off: set enabled and host in [smtp] of grafana.ini (GF_SMTP_ENABLED, "

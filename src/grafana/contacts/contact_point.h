@@ -28,11 +28,15 @@ struct ContactPoint {
   std::map<std::string, Secret> secure;  // "bottoken", "hmacConfig.secret"
   bool disable_resolve = false;
   std::string provenance;  // "", "api", "file"
+  // Secrets as they lie in the database, where the key of now does not open them: they are kept,
+  // and the point tells nobody until it gets new ones or the key is back.
+  std::string unopened;
 };
 
 // {uid, name, type, settings, secureSettings?, disableResolveMessage}. Secrets may stand in either
 // of the two. `old`: what is there, for settings that say [REDACTED] or are left out of
-// secureSettings. kInvalid names what is missing: `telegram: bottoken is required`.
+// secureSettings; its secrets are not kept for another address, or whoever changes that would be
+// told them. kInvalid names what is missing: `telegram: bottoken is required`.
 Result<ContactPoint> ParseContactPoint(const codec::Json& json, const ContactPoint* old = nullptr);
 // Settings with [REDACTED] for each secret; `reveal`: the secrets themselves, for an export that
 // an administrator asked for, and for disk.

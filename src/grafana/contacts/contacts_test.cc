@@ -128,6 +128,31 @@ TEST_F(ContactsTest, SecretsAreSealedInTheDatabase) {
             "12345:secret-token");
 }
 
+TEST_F(ContactsTest, SecretsAreNotKeptForAnotherAddress) {
+  ASSERT_TRUE(Put(R"({"uid":"o","name":"duty","type":"opsgenie",
+      "settings":{"apiKey":"k-1","apiUrl":"https://api.opsgenie.com"}})")
+                  .ok());
+  EXPECT_NE(ErrorOf(Put(R"({"uid":"o","name":"duty","type":"opsgenie",
+      "settings":{"apiKey":"[REDACTED]","apiUrl":"https://elsewhere.example"}})"))
+                .find("apiKey is required"),
+            std::string::npos);
+  EXPECT_EQ(contacts_->state()->FindPoint("o")->secure.at("apiKey").reveal(), "k-1");
+}
+
+TEST_F(ContactsTest, SecretsOfAnotherKeyAreKeptAndTellNobody) {
+  ASSERT_TRUE(Put(kTelegram).ok());
+  Secret key = settings_.security.secret_key;
+  settings_.security.secret_key = Secret("another");
+  Open();
+  EXPECT_NE(UndeliveredBecause(*contacts_->state()->FindPoint("t1"), &settings_), "");
+  ASSERT_TRUE(
+      Put(R"({"uid":"w","name":"hook","type":"webhook","settings":{"url":"http://a"}})").ok());
+  settings_.security.secret_key = key;
+  Open();
+  EXPECT_EQ(contacts_->state()->FindPoint("t1")->secure.at("bottoken").reveal(),
+            "12345:secret-token");
+}
+
 TEST_F(ContactsTest, EveryTypeThatIsDeliveredToMakesAReceiverThatLoads) {
   for (const ContactType& type : ContactTypes()) {
     Json settings = Json::OfObject({});

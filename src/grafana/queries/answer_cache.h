@@ -24,7 +24,7 @@ class AnswerCache {
  public:
   struct Options {
     int64_t keep_ms = 1000;
-    size_t max_bytes = 64 << 20;
+    size_t max_bytes = 16 << 20;
   };
   struct Made {
     QueryAnswer answer;
