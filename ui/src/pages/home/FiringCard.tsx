@@ -53,8 +53,9 @@ export function FiringCard() {
                         {rule.name}
                       </StateBadge>
                       <span className={styles.name}>
-                        {rule.annotations['summary'] ??
-                          rule.alerts[0]?.annotations['summary'] ??
+                        {/* An alert's words are filled in; a rule's are a template. */}
+                        {rule.alerts[0]?.annotations['summary'] ??
+                          rule.annotations['summary'] ??
                           ''}
                       </span>
                       {start !== null && (
