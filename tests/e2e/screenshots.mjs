@@ -88,7 +88,11 @@ const GRAFANA_VIEWS = [
   ['every-kind-lower', '/d/every-kind', (page) => page.mouse.wheel(0, 1100)],
   ['every-kind-end', '/d/every-kind', (page) => page.mouse.wheel(0, 9000)],
   ['empty-panels', '/d/empty-panels'],
-  ['panel-menu', '/d/every-kind', (page) => page.getByRole('button', { name: 'Menu of Stat' }).click()],
+  [
+    'panel-menu',
+    '/d/every-kind',
+    (page) => page.getByRole('button', { name: 'Menu of Stat' }).click(),
+  ],
   ['dashboard-new', '/dashboard/new'],
   ['panel-editor', '/d/looking?editPanel=2'],
   ['laying-out', '/d/looking', (page) => page.getByRole('button', { name: 'Edit' }).click()],
