@@ -249,7 +249,8 @@ TEST_F(RecordsApi, APublicDashboardShowsNoQueries) {
 
 TEST_F(RecordsApi, APublicDashboardHidesQueriesOfVariablesAnnotationsAndTheSecondFormat) {
   Post("/api/dashboards/db", R"({"dashboard":{"title":"x","uid":"u",
-      "annotations":{"list":[{"name":"n","expr":"secret_metric","target":{"expr":"secret_metric"}}]},
+      "annotations":{"list":[{"name":"n","expr":"secret_metric",
+        "target":{"expr":"secret_metric"}}]},
       "templating":{"list":[{"type":"query","name":"v","definition":"secret_metric",
         "query":{"query":"secret_metric"}},{"type":"custom","query":"a,b"}]},
       "elements":{"p":{"spec":{"data":{"spec":{"queries":[{"spec":{"query":{"spec":
