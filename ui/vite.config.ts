@@ -39,6 +39,9 @@ export default defineConfig({
   build: {
     target: ['chrome123', 'firefox125', 'safari17.5'],
     manifest: true,
+    // A twenty-fifth less to load than from the bundler's own minifier, for half a minute more.
+    minify: 'terser',
+    terserOptions: { compress: { passes: 2, ecma: 2020 }, format: { comments: false } },
     sourcemap: false,
     modulePreload: { polyfill: false },
     rollupOptions: {

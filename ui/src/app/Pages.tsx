@@ -121,26 +121,28 @@ const ExplorePage = lazy(async () => ({
   default: (await import('../pages/explore/ExplorePage')).ExplorePage,
 }));
 
+/** Begun before anything is drawn, where the address is that of a dashboard. */
+export const loadDashboardPage = () => import('../pages/dashboard/DashboardPage');
 const DashboardPage = lazy(async () => ({
-  default: (await import('../pages/dashboard/DashboardPage')).DashboardPage,
+  default: (await loadDashboardPage()).DashboardPage,
 }));
 const NewDashboardPage = lazy(async () => ({
-  default: (await import('../pages/dashboard/DashboardPage')).NewDashboardPage,
+  default: (await loadDashboardPage()).NewDashboardPage,
 }));
 const SnapshotsPage = lazy(async () => ({
   default: (await import('../pages/dashboard-edit/share/SnapshotsPage')).SnapshotsPage,
 }));
 const SoloPage = lazy(async () => ({
-  default: (await import('../pages/dashboard/DashboardPage')).SoloPage,
+  default: (await loadDashboardPage()).SoloPage,
 }));
 const SnapshotPage = lazy(async () => ({
-  default: (await import('../pages/dashboard/DashboardPage')).SnapshotPage,
+  default: (await loadDashboardPage()).SnapshotPage,
 }));
 const PublicPage = lazy(async () => ({
-  default: (await import('../pages/dashboard/DashboardPage')).PublicPage,
+  default: (await loadDashboardPage()).PublicPage,
 }));
 const OldAddressPage = lazy(async () => ({
-  default: (await import('../pages/dashboard/DashboardPage')).OldAddressPage,
+  default: (await loadDashboardPage()).OldAddressPage,
 }));
 
 export function Pages() {

@@ -3,6 +3,7 @@
 
 import { basePath } from '../client';
 import { DecodeError, record, type Decoder } from '../decode';
+import { JSON_HEADERS, takeEarly } from './early';
 
 export type GrafanaResult<T> =
   { readonly ok: true; readonly data: T; readonly elapsedMs: number } | GrafanaFailure;
@@ -93,19 +94,23 @@ async function send<T>(
   { params, body, signal, accept, anyone = false, headers }: GrafanaOptions,
 ): Promise<GrafanaResult<T>> {
   const started = performance.now();
-  let response: Response;
-  let text: string;
-  try {
-    response = await fetch(`${basePath()}${path.replace(/^\//, '')}${queryString(params)}`, {
+  const ask = (address: string) =>
+    fetch(basePath() + address, {
       method,
       headers: {
-        Accept: 'application/json',
+        ...JSON_HEADERS,
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
         ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal === undefined ? {} : { signal }),
     });
+  let response: Response;
+  let text: string;
+  try {
+    const address = `${path.replace(/^\//, '')}${queryString(params)}`;
+    const early = method === 'GET' ? takeEarly(address) : undefined;
+    response = await (early ?? ask(address));
     text = await response.text();
   } catch (error) {
     if (signal?.aborted === true) throw error;
