@@ -98,7 +98,7 @@ Result<void> Run(const Arguments& arguments) {
   GrafanaFace face(std::move(settings), std::move(deps));
   WF_LOG(kInfo, "Starting Grafana", {"compatible_with", kGrafanaVersion});
   TRY(face.Open());
-  TRY(face.Listen(std::span(kGrafanaPages).first(kGrafanaOwnPages)));
+  TRY(face.Listen(kGrafanaOwnPages));
   face.Start();
   ForgetStartupPages();
   WF_LOG(kInfo, "HTTP Server Listen", {"url", face.LocalUrl()});

@@ -443,7 +443,7 @@ Result<void> Server::Start() {
   TRY(it.alerting->Listen(kAlertingPages));
   if (!it.grafana_settings.listen_addresses.empty()) {
     TRY(it.MakeGrafana());
-    TRY(it.grafana->Listen(kGrafanaPages));
+    TRY(it.grafana->Listen(GrafanaPages()));
   }
   it.rules->Start();
   it.ready = true;

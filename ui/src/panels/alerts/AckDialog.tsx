@@ -7,7 +7,7 @@ import { Dialog } from '../../parts/Dialog';
 import { Notice } from '../../parts/Notice';
 import { TextArea } from '../../parts/TextArea';
 import { TextField } from '../../parts/TextField';
-import styles from './AckDialog.module.css';
+import styles from '../../parts/AskDialog.module.css';
 
 export interface AckDialogProps {
   name: string;
