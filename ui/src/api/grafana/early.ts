@@ -33,7 +33,8 @@ export function takeEarly(path: string): Promise<Response> | undefined {
   return answer;
 }
 
+/** Not the preferences: an anonymous visitor has none, and asking for them is an error. */
 export function askForDashboard(uid: string): void {
   const stored = `api/dashboards/uid/${encodeURIComponent(uid)}`;
-  askEarly(['api/user', 'api/frontend/settings', 'api/user/preferences', stored]);
+  askEarly(['api/user', 'api/frontend/settings', stored]);
 }
