@@ -70,18 +70,7 @@ net::Response ManagedAlertsApi::RulerPost(const Call& call) {
   RuleGroup group;
   group.folder_uid = call.Param("folder");
   group.name = MemberText(*body, "name");
-  if (const Json* interval = body->Find("interval")) {
-    Result<int64_t> ms = grafana::ParseRuleDuration(*interval, "interval");
-    if (!ms.ok()) return ErrorAnswer(ms.error());
-    group.interval_ms = *ms;
-  }
-  const Json* rules = body->Find("rules");
-  if (rules == nullptr || rules->AsArray() == nullptr) return Message(400, "rules is required");
-  for (const Json& item : *rules->AsArray()) {
-    Result<ManagedRule> rule = grafana::ParseRule(item);
-    if (!rule.ok()) return ErrorAnswer(rule.error());
-    group.rules.push_back(*std::move(rule));
-  }
+  if (Result<void> read = ReadRules(*body, &group); !read.ok()) return ErrorAnswer(read.error());
   std::string name = group.name, folder = group.folder_uid;
   Result<void> put = impl().PutGroups({std::move(group)}, EditorOf(call, false));
   if (!put.ok()) return ErrorAnswer(put.error());

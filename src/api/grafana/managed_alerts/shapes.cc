@@ -125,6 +125,18 @@ std::string YamlText(const Json& json) {
   return out;
 }
 
+Result<void> ReadRules(const Json& body, grafana::RuleGroup* group) {
+  if (const Json* interval = body.Find("interval")) {
+    group->interval_ms = TRY(grafana::ParseRuleDuration(*interval, "interval"));
+  }
+  const Json* rules = body.Find("rules");
+  if (rules == nullptr || rules->AsArray() == nullptr) return Error::Invalid("rules is required");
+  for (const Json& item : *rules->AsArray()) {
+    group->rules.push_back(TRY(grafana::ParseRule(item)));
+  }
+  return {};
+}
+
 net::Response EmptyAnswer() {
   net::Response response;
   response.status = 204;

@@ -18,6 +18,9 @@ codec::Json LabelsObject(const model::Labels& labels);
 codec::Json MapObject(const std::map<std::string, std::string>& map);
 std::string MemberText(const codec::Json& json, std::string_view key);
 
+// The interval and the rules of a group's body. kInvalid names what is wrong.
+Result<void> ReadRules(const codec::Json& body, grafana::RuleGroup* group);
+
 // Block style, keys in their order.
 std::string YamlText(const codec::Json& json);
 net::Response EmptyAnswer();
